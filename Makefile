@@ -1,0 +1,32 @@
+# Each target calls one script in tools/; they need Python 3.10 to 3.13 only.
+PYTHON ?= python3
+export ADDON K TESTS PYTEST_ARGS HTTP_PORT
+
+.PHONY: run stop test lint bench stories screenshots clean help
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+run: ## set everything up, start the product with demo data, print where it is
+	@$(PYTHON) -m tools.run
+
+stop: ## stop what 'make run' started
+	@$(PYTHON) -m tools.stop
+
+test: ## set up, lint, all tests; ADDON=, K=, TESTS= run a part
+	@$(PYTHON) -m tools.test
+
+lint: ## only the checks of the source
+	@$(PYTHON) -m tools.lint
+
+bench: ## measure speed against floors; prints a table, writes bench.json
+	@$(PYTHON) -m tools.bench
+
+stories: ## requirement id -> the tests that show it; lists what nothing shows
+	@$(PYTHON) -m tools.stories
+
+screenshots: ## pictures of every screen of the running product
+	@$(PYTHON) -m tools.screenshots
+
+clean: ## remove the cache folder with all its databases (asks first)
+	@$(PYTHON) -m tools.clean

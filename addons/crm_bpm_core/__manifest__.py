@@ -1,0 +1,25 @@
+{
+    "name": "CRM with processes: customers under watch",
+    "summary": "Customer life cycle, nightly monitoring calls, recession alarms",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "author": "CRM BPM",
+    "website": "https://example.com/crm-bpm",
+    "license": "LGPL-3",
+    "depends": [
+        "base_import",
+        "contacts",
+        "crm",
+        "phone_validation",
+        "resource",
+        "sale_crm",
+        "sale_management",
+    ],
+    "data": [
+        "security/crm_bpm_groups.xml",
+        "security/ir.model.access.csv",
+        "data/crm_customer_status_data.xml",
+    ],
+    "post_init_hook": "post_init_hook",
+    "application": True,
+}

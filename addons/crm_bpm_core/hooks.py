@@ -1,0 +1,7 @@
+"""What an installation does once, after all data files are loaded."""
+
+
+def post_init_hook(env):
+    """Give existing customers their place in the life cycle, and build the ledger."""
+    env["crm.order.day"]._rebuild(env["res.company"].search([]))
+    env["res.partner"]._init_customer_status()

@@ -1,0 +1,6 @@
+from odoo import models
+
+
+class CrmNightlyPreview(models.TransientModel):
+    _name = "crm.nightly.preview"
+    _description = "CrmNightlyPreview"

@@ -1,0 +1,1 @@
+"""Steps that bring a bare machine to a running product, each idempotent."""

@@ -1,0 +1,202 @@
+"""Databases: a base with Odoo's own modules, templates with the product's.
+
+base      Odoo's modules that the product depends on; rebuilt only when that
+          list or Odoo itself changes (about a minute).
+template  base + the product's addons, per content hash of the addons; with or
+          without demo data. Tests and the demo database are cloned from it,
+          which takes a second.
+"""
+
+import ast
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+from . import paths, postgres, secrets
+from .odoo import is_debian_tree, odoo_addons_paths, odoo_python_path
+from .shell import SetupError, digest, run, say, step
+
+#: Parts of an addon that are read at run time and need no new installation.
+NOT_INSTALLED = {"tests", "static", "readme", "__pycache__", "i18n"}
+PREFIX = "crmbpm"
+
+
+def addons_path() -> str:
+    """The product's addons, Odoo's, and what EXTRA_ADDONS names, by comma."""
+    extra = [Path(p) for p in os.environ.get("EXTRA_ADDONS", "").split(",") if p]
+    return ",".join(str(p) for p in [paths.ADDONS, *extra, *odoo_addons_paths()])
+
+
+def odoo_env() -> dict[str, str]:
+    """Environment of every Odoo process we start: our paths and our server."""
+    return {
+        **postgres.connection_env(),
+        "ODOO_ADDONS_PATH": addons_path(),
+        "ODOO_DATA_DIR": str(paths.DATA_DIR),
+        "ODOO_RC": str(secrets.server_config()),
+        "PYTHONWARNINGS": "ignore::DeprecationWarning",
+    }
+
+
+def odoo(*arguments, log: str) -> str:
+    command = [paths.VENV_PYTHON, "-m", "odoo", *arguments]
+    return run(command, log=log, env=odoo_env(), cwd=paths.REPO)
+
+
+def manifest(addon: str) -> dict:
+    return ast.literal_eval((paths.ADDONS / addon / "__manifest__.py").read_text())
+
+
+def core_modules() -> list[str]:
+    """Odoo's modules that the product's manifests depend on."""
+    ours = set(paths.product_addons())
+    wanted = {name for addon in ours for name in manifest(addon).get("depends", ())}
+    return sorted(wanted - ours)
+
+
+def _odoo_version() -> str:
+    release = odoo_python_path() / "odoo" / "release.py"
+    info = release.stat()
+    return f"{release}{info.st_size}{int(info.st_mtime)}"
+
+
+def addons_hash() -> str:
+    """Hash of all that an installation reads from the product's addons."""
+    result = hashlib.sha256(base_name().encode())
+    for file in sorted(paths.ADDONS.rglob("*")):
+        parts = file.relative_to(paths.ADDONS).parts
+        if not file.is_file() or NOT_INSTALLED.intersection(parts[1:]):
+            continue
+        result.update("/".join(parts).encode())
+        result.update(file.read_bytes())
+    return result.hexdigest()[:12]
+
+
+def base_name() -> str:
+    return f"{PREFIX}_base_{digest(_odoo_version(), *core_modules())}"
+
+
+def template_name(demo: bool) -> str:
+    kind = "demo" if demo else "test"
+    # Two clones must not fight over one template, so the clone is in the name.
+    return f"{PREFIX}_{kind}_{digest(addons_hash(), str(paths.REPO))}"
+
+
+def exists(database: str) -> bool:
+    query = f"select 1 from pg_database where datname = '{database}'"
+    return bool(postgres.psql(query).strip())
+
+
+def build_base() -> str:
+    name = base_name()
+    with step("Odoo's modules (base database)") as note:
+        if exists(name):
+            note("there already")
+            return name
+        building = f"{name}_building"
+        drop(building)
+        create(building)
+        modules = ",".join(["base", "web", *core_modules()])
+        odoo("-d", building, "-i", modules, "--stop-after-init", "--no-http", log="base")
+        if is_debian_tree():
+            _remove_missing_javascript(building)
+        rename(building, name)
+        note(f"{len(core_modules())} modules, {size(name)}")
+    return name
+
+
+def build_template(demo: bool) -> str:
+    """The template for these addons; older ones of this clone are dropped."""
+    name = template_name(demo)
+    with step("The product's addons" + (" with demo data" if demo else "")) as note:
+        if exists(name):
+            note("there already")
+            return name
+    base = build_base()
+    with step("  installing") as note:
+        building = f"{name}_building"
+        drop(building)
+        clone(base, building)
+        if demo:
+            # Demo data loads only on top of demo data; Odoo's own would bury ours.
+            postgres.psql("update ir_module_module set demo = true", building)
+        flags = ["--with-demo"] if demo else []
+        addons = ",".join(paths.product_addons())
+        log = "demo" if demo else "template"
+        odoo("-d", building, "-i", addons, "--stop-after-init", "--no-http", *flags, log=log)
+        rename(building, name)
+        _forget_older_templates(name, demo)
+        note(f"{', '.join(paths.product_addons())}, {size(name)}")
+    return name
+
+
+def _forget_older_templates(name: str, demo: bool) -> None:
+    """Drop templates of this clone's former contents."""
+    stamp = paths.STATE / f"template-{'demo' if demo else 'test'}-{digest(str(paths.REPO))}"
+    paths.STATE.mkdir(parents=True, exist_ok=True)
+    old = stamp.read_text().strip() if stamp.exists() else ""
+    if old and old != name:
+        drop(old)
+    stamp.write_text(name)
+
+
+def _remove_missing_javascript(database: str) -> None:
+    """Debian's package lacks one file of 'mail'; its bundle must not ask for it."""
+    path = "mail/static/lib/selfie_segmentation/selfie_segmentation.js"
+    postgres.psql(
+        "insert into ir_asset (name, bundle, directive, path, active, sequence) values "
+        f"('Not in this Odoo package', 'web.assets_backend', 'remove', '{path}', true, 16)",
+        database,
+    )
+
+
+def create(database: str) -> None:
+    postgres.psql(f'create database "{database}" encoding \'UTF8\' template template0')
+
+
+def clone(source: str, target: str) -> None:
+    """Copy a database nobody is connected to, and its filestore."""
+    drop(target)
+    postgres.psql(f'create database "{target}" template "{source}"')
+    files = filestore(source)
+    if files.exists():
+        shutil.copytree(files, filestore(target), copy_function=_link_or_copy)
+
+
+def _link_or_copy(source, target):
+    # Files of the store are named by content and never rewritten.
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def rename(old: str, new: str) -> None:
+    postgres.psql(f'alter database "{old}" rename to "{new}"')
+    if filestore(old).exists():
+        shutil.rmtree(filestore(new), ignore_errors=True)
+        filestore(old).rename(filestore(new))
+
+
+def drop(database: str) -> None:
+    if not database.replace("_", "").replace("-", "").isalnum():
+        raise SetupError(f"Not a database name: {database}")
+    postgres.psql(f'drop database if exists "{database}" with (force)')
+    shutil.rmtree(filestore(database), ignore_errors=True)
+
+
+def filestore(database: str) -> Path:
+    return paths.DATA_DIR / "filestore" / database
+
+
+def size(database: str) -> str:
+    return postgres.psql(f"select pg_size_pretty(pg_database_size('{database}'))").strip()
+
+
+def drop_all() -> None:
+    """Drop every database this product made on this server."""
+    query = f"select datname from pg_database where datname like '{PREFIX}\\_%'"
+    for name in postgres.psql(query).split():
+        drop(name)
+        say(f"  dropped {name}")

@@ -1,0 +1,122 @@
+"""Start and stop the product's server, and know whether it answers."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from . import paths
+from .databases import odoo_env
+from .shell import SetupError, log_path, step
+
+
+def pid_file() -> Path:
+    return paths.STATE / "server.pid"
+
+
+def running_pid() -> int | None:
+    """The process that we started, if it still is that process."""
+    with contextlib.suppress(OSError, ValueError):
+        pid = int(pid_file().read_text().split()[0])
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+        if "odoo" in command:
+            return pid
+    return None
+
+
+def running_port() -> int | None:
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        return int(pid_file().read_text().split()[1])
+    return None
+
+
+def start(database: str, port: int) -> None:
+    """Start the server in the background and wait until it answers."""
+    with step("Server") as note:
+        if running_pid() and running_port() == port and answers(port):
+            note("running")
+            return
+        stop()
+        _refuse_taken_port(port)
+        log = log_path("server")
+        command = [
+            str(paths.VENV_PYTHON),
+            "-m",
+            "odoo",
+            "-d",
+            database,
+            f"--http-port={port}",
+            f"--db-filter=^{database}$",
+        ]
+        with open(log, "a") as output:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd=paths.REPO,
+                env={**os.environ, **odoo_env()},
+                start_new_session=True,
+            )
+        paths.STATE.mkdir(parents=True, exist_ok=True)
+        pid_file().write_text(f"{process.pid} {port}")
+        _wait(process, port, log)
+        note(f"log: {log}")
+
+
+def _wait(process, port: int, log: Path) -> None:
+    deadline = time.monotonic() + 180
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
+            raise SetupError(f"The server ended at once; its log {log} says:\n{tail}")
+        if answers(port):
+            return
+        time.sleep(0.3)
+    raise SetupError(f"The server did not answer within 3 minutes; see {log}")
+
+
+def answers(port: int) -> bool:
+    url = f"http://127.0.0.1:{port}/web/health"
+    with contextlib.suppress(OSError, urllib.error.URLError):
+        with urllib.request.urlopen(url, timeout=5) as response:
+            return response.status == 200
+    return False
+
+
+def _refuse_taken_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("0.0.0.0", port))
+        except OSError as error:
+            raise SetupError(
+                f"Port {port} is taken by another program. Choose one: "
+                f"make run HTTP_PORT={port + 10}"
+            ) from error
+
+
+def stop() -> bool:
+    """Stop what we started, and nothing else; True when there was something."""
+    pid = running_pid()
+    if pid:
+        os.kill(pid, signal.SIGTERM)
+        for _ in range(100):
+            if not Path(f"/proc/{pid}").exists() or _is_zombie(pid):
+                break
+            time.sleep(0.1)
+        else:
+            os.kill(pid, signal.SIGKILL)
+    pid_file().unlink(missing_ok=True)
+    return bool(pid)
+
+
+def _is_zombie(pid: int) -> bool:
+    with contextlib.suppress(OSError):
+        return ") Z " in Path(f"/proc/{pid}/stat").read_text()
+    return True

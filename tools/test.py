@@ -1,0 +1,71 @@
+"""``make test``: set up what is missing, lint, then pytest, whose line ends it.
+
+ADDON=crm_bpm_core limits the run to that addon, K=monitoring to tests whose
+name matches, TESTS="path ..." to files; then lint is left out.
+"""
+
+import os
+import subprocess
+import sys
+
+from tools import lint
+from tools.setup import browser, databases, node, odoo, paths, postgres, python_env
+from tools.setup.shell import SetupError, digest, fail, only_one, say, step
+
+
+def main() -> None:
+    part = any(os.environ.get(name) for name in ("ADDON", "K", "TESTS"))
+    say("Setting up for tests")
+    with only_one("setup"):
+        python_env.check_python()
+        odoo.obtain_odoo()
+        python_env.python_env(dev=True)
+        if not part:
+            node.npm_packages()
+        browser.pdf_printer()
+        browser.browser()
+        postgres.start_postgres()
+        template = databases.build_template(demo=False)
+        database = _test_database(template)
+    if not part and lint.main():
+        raise SetupError("lint found what stands above; 'make lint' repeats only this")
+    try:
+        code = pytest(database)
+    finally:
+        databases.drop(database)
+    sys.exit(code)
+
+
+def _test_database(template: str) -> str:
+    name = f"{databases.PREFIX}_run_{digest(template, str(os.getpid()))}"
+    with step("Test database") as note:
+        databases.clone(template, name)
+        # Tests throw everything away: no need to wait for the disk.
+        postgres.psql(f'alter database "{name}" set synchronous_commit = off')
+        note(name)
+    return name
+
+
+def pytest(database: str) -> int:
+    addon = os.environ.get("ADDON")
+    keyword = os.environ.get("K")
+    tests = os.environ.get("TESTS", "").split()
+    where = tests or ([f"addons/{addon}"] if addon else ["addons", "tests"])
+    for target in where:
+        if not (paths.REPO / target.split("::")[0]).exists():
+            raise SetupError(f"{target} does not exist in this clone.")
+    command = [
+        str(paths.VENV_PYTHON), "-m", "pytest",
+        "--odoo-http", f"--odoo-database={database}", *where,
+        *(["-k", keyword] if keyword else []),
+        *os.environ.get("PYTEST_ARGS", "").split(),
+    ]  # fmt: skip
+    env = {**os.environ, **databases.odoo_env(), "CRM_BPM_TEST_DATABASE": database}
+    return subprocess.run(command, cwd=paths.REPO, env=env, check=False).returncode
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except SetupError as error:
+        fail(error)
