@@ -19,6 +19,7 @@
         "security/crm_bpm_groups.xml",
         "security/ir.model.access.csv",
         "data/crm_customer_status_data.xml",
+        "views/crm_bpm_menus.xml",
     ],
     "post_init_hook": "post_init_hook",
     "application": True,
