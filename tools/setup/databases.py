@@ -63,10 +63,19 @@ def _odoo_version() -> str:
 
 def addons_hash() -> str:
     """Hash of all that an installation reads from the product's addons."""
+    return _hash_addons(NOT_INSTALLED)
+
+
+def served_files_hash() -> str:
+    """Hash of all that a running server has read, and of where it stands."""
+    return digest(str(paths.REPO), _hash_addons({"tests", "__pycache__"}))
+
+
+def _hash_addons(left_out: set[str]) -> str:
     result = hashlib.sha256(base_name().encode())
     for file in sorted(paths.ADDONS.rglob("*")):
         parts = file.relative_to(paths.ADDONS).parts
-        if not file.is_file() or NOT_INSTALLED.intersection(parts[1:]):
+        if not file.is_file() or left_out.intersection(parts[1:]):
             continue
         result.update("/".join(parts).encode())
         result.update(file.read_bytes())

@@ -1,6 +1,7 @@
 """Start and stop the product's server, and know whether it answers."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -11,7 +12,7 @@ import urllib.request
 from pathlib import Path
 
 from . import paths
-from .databases import odoo_env
+from .databases import odoo_env, served_files_hash
 from .shell import SetupError, log_path, step
 
 
@@ -19,26 +20,36 @@ def pid_file() -> Path:
     return paths.STATE / "server.pid"
 
 
+def _started() -> dict:
+    """What we started last: pid, port, database and a hash of the served files."""
+    with contextlib.suppress(OSError, ValueError):
+        return json.loads(pid_file().read_text())
+    return {}
+
+
 def running_pid() -> int | None:
     """The process that we started, if it still is that process."""
-    with contextlib.suppress(OSError, ValueError):
-        pid = int(pid_file().read_text().split()[0])
+    with contextlib.suppress(OSError, KeyError):
+        pid = _started()["pid"]
         command = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
         if "odoo" in command:
             return pid
     return None
 
 
-def running_port() -> int | None:
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        return int(pid_file().read_text().split()[1])
-    return None
+def serves(wanted: dict) -> bool:
+    """Whether our running server serves just this, and answers."""
+    started = _started()
+    started.pop("pid", None)
+    return bool(running_pid()) and started == wanted and answers(wanted["port"])
 
 
 def start(database: str, port: int) -> None:
     """Start the server in the background and wait until it answers."""
     with step("Server") as note:
-        if running_pid() and running_port() == port and answers(port):
+        # Another clone, or files that changed since, ask for a new process.
+        wanted = {"port": port, "database": database, "files": served_files_hash()}
+        if serves(wanted):
             note("running")
             return
         stop()
@@ -64,7 +75,7 @@ def start(database: str, port: int) -> None:
                 start_new_session=True,
             )
         paths.STATE.mkdir(parents=True, exist_ok=True)
-        pid_file().write_text(f"{process.pid} {port}")
+        pid_file().write_text(json.dumps({"pid": process.pid, **wanted}))
         _wait(process, port, log)
         note(f"log: {log}")
 
