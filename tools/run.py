@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from tools.setup import browser, databases, odoo, paths, postgres, python_env, secrets, server
+from tools.setup import databases, odoo, paths, postgres, printing, python_env, secrets, server
 from tools.setup.shell import SetupError, fail, only_one, say, step
 
 DATABASE = os.environ.get("PGDATABASE") or "crmbpm"
@@ -23,7 +23,7 @@ def main() -> None:
         python_env.check_python()
         odoo.obtain_odoo()
         python_env.python_env(dev=False)
-        browser.pdf_printer()
+        printing.pdf_printer()
         postgres.start_postgres()
         _demo_database()
         server.start(DATABASE, port)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 from tools import lint
-from tools.setup import browser, databases, node, odoo, paths, postgres, python_env
+from tools.setup import browser, databases, node, odoo, paths, postgres, printing, python_env
 from tools.setup.shell import SetupError, digest, fail, only_one, say, step
 
 
@@ -22,7 +22,7 @@ def main() -> None:
         python_env.python_env(dev=True)
         if not part:
             node.npm_packages()
-        browser.pdf_printer()
+        printing.pdf_printer()
         browser.browser()
         postgres.start_postgres()
         template = databases.build_template(demo=False)

@@ -32,6 +32,8 @@ def odoo_env() -> dict[str, str]:
     """Environment of every Odoo process we start: our paths and our server."""
     return {
         **postgres.connection_env(),
+        # Our own wkhtmltopdf, where Debian has none.
+        "PATH": f"{paths.CACHE / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
         "ODOO_ADDONS_PATH": addons_path(),
         "ODOO_DATA_DIR": str(paths.DATA_DIR),
         "ODOO_RC": str(secrets.server_config()),

@@ -82,7 +82,7 @@ def obtain_odoo() -> None:
 
 
 def _unpack_from_suite(suite: str, packages: dict) -> None:
-    apt = _private_apt(suite)
+    apt = private_apt(suite)
     folder = paths.DEBS / suite
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -113,7 +113,7 @@ def _download(apt: list[str], folder: Path, name: str, version: str | None) -> N
         deb.replace(folder / deb.name)
 
 
-def _private_apt(suite: str) -> list[str]:
+def private_apt(suite: str) -> list[str]:
     """Options that keep apt away from the system's own sources and lists."""
     root = paths.CACHE / "apt" / suite
     for part in ("lists/partial", "cache/archives/partial"):
