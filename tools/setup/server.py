@@ -117,7 +117,7 @@ def stop() -> bool:
     pid = running_pid()
     if pid:
         os.kill(pid, signal.SIGTERM)
-        for _ in range(100):
+        for _ in range(300):
             if not Path(f"/proc/{pid}").exists() or _is_zombie(pid):
                 break
             time.sleep(0.1)
