@@ -19,8 +19,11 @@
         "security/crm_bpm_groups.xml",
         "security/ir.model.access.csv",
         "data/crm_customer_status_data.xml",
+        "data/crm_order_day_data.xml",
         "views/crm_bpm_menus.xml",
+        "views/crm_order_day_views.xml",
     ],
     "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

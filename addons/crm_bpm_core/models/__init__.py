@@ -6,6 +6,8 @@ from . import crm_customer_promotion_rule
 from . import crm_customer_status_history
 from . import crm_transaction
 from . import crm_order_day
+from . import crm_order_day_source
+from . import crm_order_day_check
 from . import crm_order_day_queue
 from . import crm_order_calendar
 from . import res_partner
