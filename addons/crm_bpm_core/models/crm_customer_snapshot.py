@@ -32,9 +32,9 @@ class CrmCustomerSnapshot(models.Model):
 
         Arrivals and departures are those since the sweep that took the one before.
         """
-        for model in ("res.partner", "mail.activity", "crm.recession.alert", "crm.lead"):
+        self.env["res.partner"]._flush_steps()
+        for model in ("crm.recession.alert", "crm.customer.status.history"):
             self.env[model].flush_model()
-        self.env["crm.customer.status.history"].flush_model()
         self.search([("company_id", "=", run.company_id.id), ("day", "=", run.night)]).unlink()
         rows = self.env.execute_query(
             SQL(

@@ -33,7 +33,7 @@ class CrmNightlyRun(models.Model):
             )
 
     def _close_answered_reminders(self):
-        self.env["mail.activity"].flush_model()
+        self.env["res.partner"]._flush_steps()
         steps = self.env["res.partner"]._get_steps_sql()
         query = SQL(
             """SELECT a.id FROM mail_activity a JOIN res_partner p ON p.id = a.res_id
@@ -56,9 +56,9 @@ class CrmNightlyRun(models.Model):
 
         Those about whom somebody is reminded already are left out.
         """
-        for model in ("res.partner", "res.users", "mail.activity", "crm.lead", "sale.order"):
-            self.env[model].flush_model()
         Partner = self.env["res.partner"]
+        Partner._flush_steps()
+        self.env["crm.order.day"].flush_model()
         return self.env.execute_query_dict(
             SQL(
                 """

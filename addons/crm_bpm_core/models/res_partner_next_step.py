@@ -2,6 +2,11 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, html2plaintext
 
+#: What the SQL of planned steps reads.
+STEP_MODELS = (
+    "mail.activity", "crm.lead", "sale.order", "res.partner", "res.users", "res.company"
+)  # fmt: skip
+
 
 class ResPartner(models.Model):
     """No customer without a next step (AL-05).
@@ -46,8 +51,7 @@ class ResPartner(models.Model):
         """First planned step by id of commercial entity, in one query."""
         if not partner_ids:
             return {}
-        for model in ("mail.activity", "crm.lead", "sale.order", "res.partner"):
-            self.env[model].flush_model()
+        self._flush_steps()
         lang = self.env.lang or "en_US"
         query = SQL(
             """SELECT DISTINCT ON (step.partner_id) step.*,
@@ -59,6 +63,11 @@ class ResPartner(models.Model):
             steps=self._get_steps_sql(SQL("c.commercial_partner_id = ANY(%s)", list(partner_ids))),
         )
         return {row["partner_id"]: row for row in self.env.execute_query_dict(query)}
+
+    @api.model
+    def _flush_steps(self):
+        for model in STEP_MODELS:
+            self.env[model].flush_model()
 
     @api.model
     def _get_steps_sql(self, condition=None):
@@ -115,8 +124,7 @@ class ResPartner(models.Model):
     def _search_has_next_step(self, operator, value):
         if operator != "in":
             return NotImplemented
-        for model in ("mail.activity", "crm.lead", "sale.order", "res.partner"):
-            self.env[model].flush_model()
+        self._flush_steps()
         steps = SQL("(SELECT partner_id FROM (%s) AS step)", self._get_steps_sql())
         domain = Domain("commercial_partner_id", "in", steps)
         if set(value) == {True}:
