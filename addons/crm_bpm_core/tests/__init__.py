@@ -2,3 +2,13 @@ from . import test_ledger
 from . import test_ledger_random
 from . import test_ledger_refunds
 from . import test_order_calendar
+from . import test_call_digest
+from . import test_call_result
+from . import test_life_cycle
+from . import test_monitoring
+from . import test_monitoring_date
+from . import test_next_step
+from . import test_nightly_run
+from . import test_nights
+from . import test_promotion
+from . import test_snapshot
