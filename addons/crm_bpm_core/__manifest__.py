@@ -18,9 +18,17 @@
     "data": [
         "security/crm_bpm_groups.xml",
         "security/ir.model.access.csv",
+        "security/crm_recession_rules.xml",
         "data/crm_customer_status_data.xml",
+        "data/crm_recession_rule_data.xml",
         "views/crm_bpm_menus.xml",
+        "views/crm_recession_rule_views.xml",
+        "views/crm_recession_alert_views.xml",
+        "wizards/crm_recession_backtest_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["crm_bpm_core/static/src/**/*"],
+    },
     "post_init_hook": "post_init_hook",
     "application": True,
 }
