@@ -18,7 +18,6 @@
     "data": [
         "security/crm_bpm_groups.xml",
         "security/ir.model.access.csv",
-        "security/crm_recession_rules.xml",
         "data/crm_customer_status_data.xml",
         "data/crm_recession_rule_data.xml",
         "views/crm_bpm_menus.xml",
