@@ -29,7 +29,13 @@ from . import crm_nightly_stages_customers
 from . import crm_nightly_stages_closing
 from . import crm_customer_snapshot
 from . import crm_recession_rule
+from . import crm_recession_detection
+from . import crm_recession_volume
+from . import crm_recession_night
+from . import crm_recession_sensitivity
 from . import crm_recession_season
 from . import crm_recession_alert
+from . import crm_recession_call
+from . import crm_recession_outcome
 from . import crm_recession_replay
 from . import crm_customer_board

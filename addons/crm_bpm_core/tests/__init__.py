@@ -12,3 +12,10 @@ from . import test_nightly_run
 from . import test_nights
 from . import test_promotion
 from . import test_snapshot
+from . import test_recession_access
+from . import test_recession_outcome
+from . import test_recession_score
+from . import test_recession_sensitivity
+from . import test_recession_silence
+from . import test_recession_switch_on
+from . import test_recession_volume
