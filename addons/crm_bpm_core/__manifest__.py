@@ -20,7 +20,14 @@
         "security/ir.model.access.csv",
         "data/crm_customer_status_data.xml",
         "views/crm_bpm_menus.xml",
+        "views/crm_customer_board_views.xml",
+        "views/res_partner_views.xml",
     ],
+    "demo": ["demo/crm_bpm_demo.xml"],
+    "assets": {
+        "web.assets_backend": ["crm_bpm_core/static/src/**/*"],
+        "web.assets_tests": ["crm_bpm_core/static/tests/tours/**/*"],
+    },
     "post_init_hook": "post_init_hook",
     "application": True,
 }

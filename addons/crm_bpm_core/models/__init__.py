@@ -12,6 +12,7 @@ from . import res_partner
 from . import res_partner_rhythm
 from . import res_partner_next_step
 from . import mail_activity
+from . import mail_activity_store
 from . import crm_call_planner
 from . import crm_nightly_run
 from . import crm_nightly_run_stage
@@ -23,3 +24,6 @@ from . import crm_recession_season
 from . import crm_recession_alert
 from . import crm_recession_replay
 from . import crm_customer_board
+from . import crm_calls_today
+from . import crm_customer_card
+from . import crm_head_board
