@@ -17,17 +17,17 @@ class CrmCallsToday(models.AbstractModel):
 
     @api.model
     @api.readonly
-    def get_calls_today(self, scope="my"):
+    def get_calls_today(self, scope=False):
         """Everything the screen "My calls" shows, in one call.
 
-        :param scope: "my", "team" or "all"; a wider one than the user's groups
-            allow is narrowed to his own calls
+        :param scope: "my", "team" or "all"; without one, or with one wider than the
+            user's groups allow: his own calls, or the widest if he makes none himself
         :return: dict with the calls (overdue and dearest first), their counts, the
             scopes that may be chosen and the dates that the results propose
         """
         self._check_group("group_view")
         scopes = self._get_call_scopes()
-        scope = scope if scope in scopes else "my"
+        scope = scope if scope in scopes else self._get_default_scope(scopes)
         today = self._get_today()
         rows = self._query_calls(self._get_scope_sql(scope), today)
         self._complete_calls(rows, today)
@@ -49,6 +49,13 @@ class CrmCallsToday(models.AbstractModel):
     def _get_call_scopes(self):
         has_group = self.env.user.has_group
         return [scope for scope, group in SCOPE_GROUPS.items() if has_group(f"crm_bpm_core.{group}")]
+
+    @api.model
+    def _get_default_scope(self, scopes):
+        """A head who makes no calls himself opens the screen to see everybody's."""
+        domain = [("user_id", "=", self.env.uid), ("call_reason", "!=", False)]
+        own = self.env["mail.activity"].sudo().with_context(active_test=False)
+        return "my" if len(scopes) == 1 or own.search_count(domain, limit=1) else scopes[-1]
 
     @api.model
     def _get_scope_sql(self, scope):

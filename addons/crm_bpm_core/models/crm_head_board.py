@@ -98,6 +98,9 @@ class CrmHeadBoard(models.AbstractModel):
     def assign_recessions(self, alert_ids, user_id):
         """Give recession alarms, and the calls planned for them, to a person.
 
+        An alarm that was only listed gets its call now. A person who is absent may be
+        replaced by his substitute, so the answer names who really calls.
+
         :raise UserError: the person is archived or no salesperson
         """
         self._check_group("group_head")
@@ -111,36 +114,12 @@ class CrmHeadBoard(models.AbstractModel):
             )
         alerts = self.env["crm.recession.alert"].browse(alert_ids)
         alerts.write({"user_id": user.id})
-        calls = self.env["mail.activity"].search(
-            [("recession_alert_id", "in", alerts.ids), ("active", "=", True)]
-        )
-        calls.with_context(mail_activity_quick_update=True).write({"user_id": user.id})
-        self._plan_listed_alerts(alerts.filtered(lambda alert: alert.state == "listed"), user)
-        return {"user_name": user.name, "names": alerts.partner_id.mapped("display_name")}
-
-    @api.model
-    def _plan_listed_alerts(self, alerts, user):
-        """An alarm that was only listed becomes a call once somebody has to make it."""
-        planner = self.env["crm.call.planner"]
-        for company, company_alerts in alerts.grouped("company_id").items():
-            planned = planner._plan_calls(
-                company,
-                self._get_today(),
-                [self._prepare_assigned_call(alert, user) for alert in company_alerts],
-            )
-            company_alerts.filtered(lambda a: a.partner_id.id in planned).write({"state": "open"})
-
-    @api.model
-    def _prepare_assigned_call(self, alert, user):
+        listed = alerts.filtered(lambda alert: alert.state == "listed")
+        if listed:
+            listed.action_assign()
         return {
-            "partner_id": alert.partner_id.id,
-            "user_id": user.id,
-            "reason": "recession",
-            "summary": self.env._("Restore relations"),
-            "note": alert.explanation or "",
-            "value": alert.base_week_amount,
-            "overdue": 0,
-            "alert_id": alert.id,
+            "user_name": ", ".join(alerts.user_id.mapped("name")),
+            "names": alerts.partner_id.mapped("display_name"),
         }
 
     # People

@@ -52,7 +52,7 @@ export class CallsToday extends Component {
             saving: false,
         });
         this.scrollToSelected = false;
-        onWillStart(() => this.load(browser.localStorage.getItem(SCOPE_KEY) || "my"));
+        onWillStart(() => this.load(browser.localStorage.getItem(SCOPE_KEY) || false));
         onMounted(() => {
             this.timer = browser.setInterval(() => this.refresh(), REFRESH_MS);
         });
@@ -67,7 +67,6 @@ export class CallsToday extends Component {
     async load(scope) {
         const data = await this.orm.silent.call("crm.customer.board", "get_calls_today", [scope]);
         this.state.data = data;
-        browser.localStorage.setItem(SCOPE_KEY, data.scope);
         if (this.state.filter !== "all" && !this.getReasonCount(this.state.filter)) {
             this.state.filter = "all";
         }
@@ -196,6 +195,7 @@ export class CallsToday extends Component {
 
     async setScope(scope) {
         this.state.openId = false;
+        browser.localStorage.setItem(SCOPE_KEY, scope);
         await this.load(scope);
     }
 
@@ -264,7 +264,7 @@ export class CallsToday extends Component {
         const label = this.state.data.results.find(({ code }) => code === answer.result).label;
         const then = answer.nextDate
             ? _t("Next call: %s.", shortDay(answer.nextDate))
-            : _t("The customer's next call comes by itself.");
+            : _t("No further call is planned now.");
         this.notification.add(_t("%(result)s. %(then)s", { result: label, then }), {
             title: call.name,
             type: "success",

@@ -10,8 +10,8 @@ const RESULT_ICONS = {
     callback: "fa-clock-o",
     refused: "fa-ban",
 };
-/** Results that say nothing without the customer's words. */
-const NEEDS_COMMENT = ["refused"];
+/** Results that say enough without the customer's words. */
+const SPEAKS_FOR_ITSELF = ["order", "no_answer"];
 
 /** The result of a call in one line: result, comment, date of the next call. */
 export class ResultStrip extends Component {
@@ -72,8 +72,8 @@ export class ResultStrip extends Component {
     }
 
     get commentHint() {
-        return NEEDS_COMMENT.includes(this.state.result)
-            ? _t("What did the customer say? (needed)")
+        return SPEAKS_FOR_ITSELF.includes(this.state.result)
+            ? _t("Comment (may stay empty)")
             : _t("What did the customer say?");
     }
 
@@ -93,20 +93,30 @@ export class ResultStrip extends Component {
         }
         this.props.onSave({
             result,
-            comment: comment.trim(),
+            comment: comment.trim() || this.resultLabel,
             nextDate,
             outcomeReason: this.asksOutcome && outcomeReason,
             pauseUntil: this.asksOutcome && outcomeReason === "pause" && pauseUntil,
         });
     }
 
+    get resultLabel() {
+        return this.props.data.results.find(({ code }) => code === this.state.result).label;
+    }
+
     getMissing() {
-        const { result, comment, nextDate } = this.state;
+        const { result, comment, nextDate, outcomeReason, pauseUntil } = this.state;
         if (!result) {
             return _t("Choose a result first: keys 1 to 5.");
         }
-        if (NEEDS_COMMENT.includes(result) && !comment.trim()) {
-            return _t("Write in a few words why the customer refused.");
+        if (!SPEAKS_FOR_ITSELF.includes(result) && !comment.trim()) {
+            return _t("Write in a few words what the customer said.");
+        }
+        if (result === "callback" && !nextDate) {
+            return _t("Say when to call back.");
+        }
+        if (this.asksOutcome && outcomeReason === "pause" && !pauseUntil) {
+            return _t("Say until when the customer pauses.");
         }
         if (nextDate && nextDate < this.props.data.today) {
             return _t("The next call cannot be in the past.");
