@@ -77,7 +77,7 @@ class DemoStory:
 
     def _set_company(self):
         rouble = self.env.ref("base.RUB")
-        rouble.active = True
+        rouble.write({"active": True, "symbol": "₽"})
         values = {"name": "Автодеталь-НН", "nightly_tz": "Europe/Moscow"}
         if not self.env["account.move.line"].search_count([], limit=1):
             values["currency_id"] = rouble.id

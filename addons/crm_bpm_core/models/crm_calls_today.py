@@ -207,18 +207,18 @@ class CrmCallsToday(models.AbstractModel):
         if row["reason"] == "recession" and row["kind"] == "volume":
             norm, recent = row["base_week_amount"] or 0.0, row["recent_week_amount"] or 0.0
             share = round(100 * recent / norm) if norm else 0
-            return _("Buys %(share)s%% of what was usual", share=share)
+            return _("buys %(share)s%% of what was usual", share=share)
         if row["reason"] == "recession" and rhythm["silence"] is not None:
             return _(
-                "Silent for %(silence)s days, usually orders every %(gap)s",
+                "silent for %(silence)s days, usually orders every %(gap)s",
                 silence=rhythm["silence"],
                 gap=round(row["alert_gap"] or rhythm["gap"] or 0) or "?",
             )
         if row["reason"] == "monitoring" and row["status"]:
-            return _("Monitoring, %(interval)s", interval=self._get_interval_text(row["status"]))
+            return self._get_interval_text(row["status"])
         if row["reason"] == "next_step":
-            return _("Nothing is planned with this customer")
-        return row["summary"] or self._get_labels("mail.activity", "call_reason")[row["reason"]]
+            return _("nothing is planned with this customer")
+        return row["summary"] or ""
 
     @api.model
     def _get_interval_text(self, status):
