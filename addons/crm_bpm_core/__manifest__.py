@@ -37,9 +37,13 @@
         "views/crm_recession_rule_views.xml",
         "views/crm_recession_alert_views.xml",
         "wizards/crm_recession_backtest_views.xml",
+        "views/crm_customer_board_views.xml",
+        "views/res_partner_views.xml",
     ],
+    "demo": ["demo/crm_bpm_demo.xml"],
     "assets": {
         "web.assets_backend": ["crm_bpm_core/static/src/**/*"],
+        "web.assets_tests": ["crm_bpm_core/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

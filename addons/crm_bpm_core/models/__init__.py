@@ -16,6 +16,7 @@ from . import res_partner_rhythm
 from . import res_partner_next_step
 from . import crm_lead
 from . import mail_activity
+from . import mail_activity_store
 from . import crm_call_planner
 from . import crm_call_planner_people
 from . import crm_call_digest
@@ -39,3 +40,6 @@ from . import crm_recession_call
 from . import crm_recession_outcome
 from . import crm_recession_replay
 from . import crm_customer_board
+from . import crm_calls_today
+from . import crm_customer_card
+from . import crm_head_board

@@ -19,3 +19,7 @@ from . import test_recession_sensitivity
 from . import test_recession_silence
 from . import test_recession_switch_on
 from . import test_recession_volume
+from . import test_calls_today
+from . import test_customer_card
+from . import test_head_board
+from . import test_ui
