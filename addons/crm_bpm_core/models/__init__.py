@@ -9,6 +9,7 @@ from . import crm_order_day
 from . import crm_order_day_queue
 from . import crm_order_calendar
 from . import res_partner
+from . import res_partner_scope
 from . import res_partner_rhythm
 from . import res_partner_next_step
 from . import mail_activity
