@@ -2,7 +2,7 @@
 PYTHON ?= python3
 export ADDON K TESTS PYTEST_ARGS HTTP_PORT
 
-.PHONY: run stop test lint bench stories screenshots clean help
+.PHONY: run stop test lint format bench stories screenshots clean help
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -18,6 +18,9 @@ test: ## set up, lint, all tests; ADDON=, K=, TESTS= run a part
 
 lint: ## only the checks of the source
 	@$(PYTHON) -m tools.lint
+
+format: ## let the formatters repair what lint finds
+	@$(PYTHON) -m tools.lint --fix
 
 bench: ## measure speed against floors; prints a table, writes bench.json
 	@$(PYTHON) -m tools.bench

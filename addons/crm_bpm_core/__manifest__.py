@@ -18,6 +18,7 @@
     "data": [
         "security/crm_bpm_groups.xml",
         "security/ir.model.access.csv",
+        "security/crm_bpm_rules.xml",
         "data/crm_customer_status_data.xml",
         "data/crm_order_day_data.xml",
         "data/crm_customer_promotion_rule_data.xml",

@@ -163,7 +163,7 @@ def _remove_missing_javascript(database: str) -> None:
 
 
 def create(database: str) -> None:
-    postgres.psql(f'create database "{database}" encoding \'UTF8\' template template0')
+    postgres.psql(f"create database \"{database}\" encoding 'UTF8' template template0")
 
 
 def clone(source: str, target: str) -> None:

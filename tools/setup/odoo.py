@@ -143,6 +143,5 @@ def _mirror() -> str:
         if "security" not in uri and (not origin or origin[0].strip() in ("", "Debian")):
             return uri
     raise SetupError(
-        "apt on this machine names no Debian mirror to take Odoo from.\n"
-        f"{OWN_ODOO_HELP}"
+        f"apt on this machine names no Debian mirror to take Odoo from.\n{OWN_ODOO_HELP}"
     )

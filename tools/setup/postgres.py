@@ -86,9 +86,7 @@ def start_postgres() -> None:
             run(["psql", "-d", "postgres", "-c", "select 1"])
             note(f"server of PGHOST={os.environ['PGHOST']}")
             return
-        need_debian_packages(
-            {"postgresql": "/usr/lib/postgresql/*/bin/initdb"}, "The database"
-        )
+        need_debian_packages({"postgresql": "/usr/lib/postgresql/*/bin/initdb"}, "The database")
         home = cluster_home()
         if not (home / "data" / "PG_VERSION").exists():
             _init_cluster(home)

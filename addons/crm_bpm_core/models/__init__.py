@@ -12,6 +12,7 @@ from . import crm_order_day_queue
 from . import crm_order_calendar
 from . import res_partner
 from . import res_partner_life_cycle
+from . import res_partner_scope
 from . import res_partner_rhythm
 from . import res_partner_next_step
 from . import crm_lead
