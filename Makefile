@@ -1,6 +1,6 @@
 # Each target calls one script in tools/; they need Python 3.10 to 3.13 only.
 PYTHON ?= python3
-export ADDON K TESTS PYTEST_ARGS HTTP_PORT
+export ADDON K TESTS PYTEST_ARGS HTTP_PORT NAME SIZE
 
 .PHONY: run stop test lint bench stories screenshots clean help
 
@@ -19,7 +19,7 @@ test: ## set up, lint, all tests; ADDON=, K=, TESTS= run a part
 lint: ## only the checks of the source
 	@$(PYTHON) -m tools.lint
 
-bench: ## measure speed against floors; prints a table, writes bench.json
+bench: ## measure speed against floors; NAME=, SIZE=; prints a table, writes bench.json
 	@$(PYTHON) -m tools.bench
 
 stories: ## requirement id -> the tests that show it; lists what nothing shows
