@@ -7,6 +7,7 @@ import os
 import time
 
 from tests.bench import dataset, stock
+from tests.running import environment
 
 
 class Lab:
@@ -66,7 +67,7 @@ class Lab:
     @contextlib.contextmanager
     def env(self, size=None, database=None, commit=False):
         """Environment of the system user; rolled back unless ``commit``."""
-        with stock.environment(database or self.database(size), commit=commit) as env:
+        with environment(database or self.database(size), commit=commit) as env:
             yield env
 
     def best(self, *functions, repeat=5) -> list[float]:

@@ -13,6 +13,7 @@ from tools.setup import databases, paths, postgres
 from tools.setup.shell import digest
 
 from tests.bench import dataset, prepare
+from tests.running import close, environment
 
 PREFIX = f"{databases.PREFIX}_bench"
 
@@ -80,31 +81,6 @@ def copy(source: str, target: str) -> None:
 def drop(name: str) -> None:
     close(name)
     databases.drop(name)
-
-
-def close(name: str) -> None:
-    """Let go of a database: nobody may be connected when it is copied."""
-    from odoo.modules.registry import Registry
-    from odoo.sql_db import close_db
-
-    Registry.delete(name)
-    close_db(name)
-
-
-@contextlib.contextmanager
-def environment(database: str, commit=False):
-    """Environment of the system user in a database; rolled back unless ``commit``."""
-    from odoo.api import SUPERUSER_ID, Environment
-    from odoo.modules.registry import Registry
-
-    with Registry(database).cursor() as cr:
-        env = Environment(cr, SUPERUSER_ID, {})
-        yield env
-        if commit:
-            env.flush_all()
-            cr.commit()
-        else:
-            cr.rollback()
 
 
 def _analyze(database: str) -> None:
