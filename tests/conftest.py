@@ -1,6 +1,7 @@
 """Fixtures of tests that need the product running, not only its code."""
 
 import pytest
+
 from tests import running
 
 

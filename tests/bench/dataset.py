@@ -30,7 +30,7 @@ TABLES = ("res_partner", "sale_order", "sale_order_line")
 #: Even, repeatable numbers from 0 to 1, one stream per seed.
 RANDOM = """
 CREATE FUNCTION pg_temp.u(i bigint, seed bigint) RETURNS float IMMUTABLE PARALLEL SAFE
-LANGUAGE sql AS 'SELECT (hashint8extended(i, seed) & 2147483647) / 2147483648.0::float'
+LANGUAGE sql AS 'SELECT (hashint8extended(i, seed) & 2147483647) / 2147483648::float'
 """
 
 #: One customer in each row: how often he orders, until when, who cares for him.
@@ -98,20 +98,14 @@ SELECT row_number() OVER (ORDER BY date_order, id, k) AS order_id, id, i, user_i
  WHERE date_order < %(night)s
 """
 
-ORDERS = """
-INSERT INTO sale_order (id, name, partner_id, partner_invoice_id, partner_shipping_id,
-       company_id, currency_id, currency_rate, user_id, state, locked, date_order, create_date,
-       write_date, create_uid, write_uid, invoice_status, require_signature, require_payment,
-       prepayment_percent, amount_untaxed, amount_tax, amount_total, access_token)
-SELECT order_id, format('B%%s', lpad(order_id::text, 8, '0')), buyer, m.id, buyer,
-       company.id, company.currency_id, 1, user_id,
-       CASE WHEN draw < .02 THEN 'cancel' WHEN draw < .04 THEN 'draft' ELSE 'sale' END,
-       false, date_order, date_order, date_order, 1, 1,
-       CASE WHEN draw < .04 THEN 'no' ELSE 'to invoice' END, false, false, 1, 0, 0, 0, NULL
-  FROM (SELECT *, pg_temp.u(order_id, 9) AS draw,
-               CASE WHEN i %% 20 = 0 THEN %(first_contact)s + i ELSE id END AS buyer
-          FROM moment) m, company
- ORDER BY order_id
+#: Who ordered, in which state the order is; one in twenty-five is not confirmed.
+PURCHASES = """
+CREATE TEMP TABLE purchase AS
+SELECT order_id, partner_id, user_id, date_order, company.id AS company_id, currency_id,
+       CASE WHEN i %% 20 = 0 THEN %(first_contact)s + i ELSE partner_id END AS buyer_id,
+       CASE WHEN draw < .02 THEN 'cancel' WHEN draw < .04 THEN 'draft' ELSE 'sale' END AS state,
+       CASE WHEN draw < .04 THEN 'no' ELSE 'to invoice' END AS invoice_status
+  FROM (SELECT *, id AS partner_id, pg_temp.u(order_id, 9) AS draw FROM moment) m, company
 """
 
 #: One to eight lines, four and a half on average.
@@ -123,26 +117,35 @@ INSERT INTO sale_order_line (id, order_id, sequence, company_id, currency_id,
        qty_delivered_method, qty_invoiced, qty_to_invoice, untaxed_amount_invoiced,
        untaxed_amount_to_invoice, invoice_status, is_downpayment, is_expense, create_uid,
        write_uid, create_date, write_date, technical_price_unit)
-SELECT row_number() OVER (ORDER BY o.id, n), o.id, n, o.company_id, o.currency_id, o.partner_id,
-       o.user_id, goods.ids[product], goods.uom_id, o.state, 'Spare part', quantity,
+SELECT row_number() OVER (ORDER BY order_id, n), order_id, n, company_id, currency_id, buyer_id,
+       user_id, goods.ids[product], goods.uom_id, state, 'Spare part', quantity,
        price, 0, quantity * price, quantity * price, 0, price, price, 0, 0, 'manual', 0,
-       quantity, 0, quantity * price, o.invoice_status, false, false, 1, 1, o.create_date,
-       o.write_date, price
-  FROM (SELECT s.id AS order_key, n,
-               1 + floor(pg_temp.u(s.id * 8 + n, 11) * %(products)s)::int AS product,
-               1 + floor(pg_temp.u(s.id * 8 + n, 12) * 10)::numeric AS quantity,
-               round((50 + 950 * pg_temp.u(s.id * 8 + n, 13))::numeric, 2) AS price
-          FROM sale_order s,
-               generate_series(1, 1 + floor(pg_temp.u(s.id, 10) * 8)::int) n) drawn
-  JOIN sale_order o ON o.id = drawn.order_key, goods
- ORDER BY o.id, n
+       quantity, 0, quantity * price, invoice_status, false, false, 1, 1, date_order,
+       date_order, price
+  FROM (SELECT p.*, n,
+               1 + floor(pg_temp.u(order_id * 8 + n, 11) * %(products)s)::int AS product,
+               1 + floor(pg_temp.u(order_id * 8 + n, 12) * 10)::numeric AS quantity,
+               round((50 + 950 * pg_temp.u(order_id * 8 + n, 13))::numeric, 2) AS price
+          FROM purchase p,
+               generate_series(1, 1 + floor(pg_temp.u(order_id, 10) * 8)::int) n) l, goods
+ ORDER BY order_id, n
 """
 
-TOTALS = """
-UPDATE sale_order o SET amount_untaxed = t.amount, amount_total = t.amount
-  FROM (SELECT order_id, sum(price_subtotal) AS amount FROM sale_order_line GROUP BY 1) t
- WHERE t.order_id = o.id
+ORDERS = """
+INSERT INTO sale_order (id, name, partner_id, partner_invoice_id, partner_shipping_id,
+       company_id, currency_id, currency_rate, user_id, state, locked, date_order, create_date,
+       write_date, create_uid, write_uid, invoice_status, require_signature, require_payment,
+       prepayment_percent, amount_untaxed, amount_tax, amount_total)
+SELECT p.order_id, format('B%%s', lpad(p.order_id::text, 8, '0')), buyer_id, partner_id,
+       buyer_id, company_id, currency_id, 1, user_id, state, false, date_order, date_order,
+       date_order, 1, 1, invoice_status, false, false, 1, amount, 0, amount
+  FROM purchase p
+  JOIN (SELECT order_id, sum(price_subtotal) AS amount
+          FROM sale_order_line GROUP BY order_id) l ON l.order_id = p.order_id
+ ORDER BY p.order_id
 """
+
+STATEMENTS = (RANDOM, RHYTHM, PARTNERS, CONTACTS, MOMENTS, PURCHASES, LINES, ORDERS)
 
 
 def generate(env, size: int) -> None:
@@ -161,9 +164,8 @@ def generate(env, size: int) -> None:
     }
     cr = env.cr
     cr.execute("SET LOCAL work_mem = '512MB'; SET LOCAL maintenance_work_mem = '512MB'")
-    cr.execute(RANDOM)
     with bulk_load(cr, TABLES):
-        for statement in (RHYTHM, PARTNERS, CONTACTS, MOMENTS, ORDERS, LINES, TOTALS):
+        for statement in STATEMENTS:
             cr.execute(statement, values)
     _set_sequences(cr)
 
@@ -204,18 +206,7 @@ def _salespeople(env, company):
     users = (
         env["res.users"]
         .with_context(no_reset_password=True, tracking_disable=True)
-        .create(
-            [
-                {
-                    "name": f"Salesperson {n}",
-                    "login": f"bench_{n}",
-                    "email": f"bench_{n}@example.com",
-                    "tz": TIME_ZONE,
-                    "group_ids": [(4, env.ref("sales_team.group_sale_salesman").id)],
-                }
-                for n in range(SALESPEOPLE)
-            ]
-        )
+        .create([_prepare_user(env, n) for n in range(SALESPEOPLE)])
     )
     env["resource.resource"].create(
         [
@@ -230,6 +221,16 @@ def _salespeople(env, company):
         ]
     )
     return users
+
+
+def _prepare_user(env, number):
+    return {
+        "name": f"Salesperson {number}",
+        "login": f"bench_{number}",
+        "email": f"bench_{number}@example.com",
+        "tz": TIME_ZONE,
+        "group_ids": [(4, env.ref("sales_team.group_sale_salesman").id)],
+    }
 
 
 def _teams(env, users) -> None:

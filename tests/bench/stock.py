@@ -9,11 +9,10 @@ import contextlib
 import inspect
 import time
 
-from tools.setup import databases, paths, postgres
-from tools.setup.shell import digest
-
 from tests.bench import dataset, prepare
 from tests.running import close, environment
+from tools.setup import databases, paths, postgres
+from tools.setup.shell import digest
 
 PREFIX = f"{databases.PREFIX}_bench"
 
@@ -62,7 +61,11 @@ def _building(name, source, what):
     started = time.perf_counter()
     databases.drop(target)
     copy(source, target)
-    yield target
+    try:
+        yield target
+    except BaseException:
+        drop(target)
+        raise
     close(target)
     databases.rename(target, name)
     took = time.perf_counter() - started

@@ -6,9 +6,9 @@ import subprocess
 import sys
 
 import pytest
+
 from tests.bench import frame
 from tests.bench.frame import Bench, Result
-
 from tools.setup import databases, paths
 
 
