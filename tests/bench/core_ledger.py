@@ -1,5 +1,7 @@
 """Daily order ledger: building it, keeping it up to date, what its triggers cost."""
 
+import statistics
+
 from tests.bench import dataset
 from tests.bench.frame import Result, bench
 from tests.bench.lab import seconds
@@ -91,8 +93,106 @@ def ledger_refresh(lab):
         return Result(ours_s, floor_s)
 
 
+@bench("ledger: linear from small to large", unit="us/cust.", max_ratio=1.5)
+def ledger_linear(lab):
+    """Rebuilding, per customer."""
+    took = {}
+    for size in (lab.large, lab.small):
+        with lab.env(size) as env:
+            took[size] = lab.once(("rebuild", size), lambda env=env: seconds(lambda: rebuild(env)))
+    return Result(took[lab.large] / lab.large * 1e6, took[lab.small] / lab.small * 1e6)
+
+
+def rebuild(env) -> None:
+    env["crm.order.day"]._rebuild(env.company)
+    env.flush_all()
+
+
+@bench("ledger: confirming an order, with triggers", unit="ms/order", max_ratio=1.1)
+def triggers_confirm(lab):
+    """The floor is the same with the product's triggers switched off."""
+    with lab.env(lab.small) as env:
+        drafts = env["sale.order"].search([("state", "=", "draft")], order="id", limit=400)
+        return compare_triggers(lab, env, drafts, lambda order: order.action_confirm())
+
+
+@bench("ledger: writing lines of an order, with triggers", unit="ms/order", max_ratio=1.1)
+def triggers_write(lab):
+    with lab.env(lab.small) as env:
+        orders = env["sale.order"].search([("state", "=", "sale")], order="id desc", limit=400)
+
+        def more(order):
+            for line in order.order_line:
+                line.product_uom_qty += 1
+
+        return compare_triggers(lab, env, orders, more)
+
+
+def compare_triggers(lab, env, orders, act) -> Result:
+    """Act on every other order with triggers and on the others without, in turns."""
+    if lab.tiny:
+        orders = orders[:8]
+    took = {True: [], False: []}
+    for position in range(0, len(orders), 20):
+        chunk = orders[position : position + 20]
+        for triggers, half in ((True, chunk[::2]), (False, chunk[1::2])):
+            switch_triggers(env, triggers)
+            half.mapped("order_line.product_uom_qty")
+            for order in half:
+                took[triggers].append(seconds(lambda o=order: (act(o), env.flush_all())))
+    switch_triggers(env, True)
+    typical = {key: statistics.median(values) * 1000 for key, values in took.items()}
+    lab.note(f"{len(took[True])} orders each, medians")
+    return Result(typical[True], typical[False])
+
+
+def switch_triggers(env, on: bool) -> None:
+    """Only those that the product made on tables of others."""
+    env.flush_all()
+    env.cr.execute(
+        """SELECT t.tgrelid::regclass::text, t.tgname
+             FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid
+            WHERE NOT t.tgisinternal AND f.prosrc LIKE %s""",
+        ["%crm_order_day_queue%"],
+    )
+    triggers = env.cr.fetchall()
+    if not triggers:
+        raise AssertionError("The product has no triggers that note changed orders.")
+    for table, name in triggers:
+        env.cr.execute(f'ALTER TABLE {table} {"ENABLE" if on else "DISABLE"} TRIGGER "{name}"')
+
+
+@bench("ledger: refresh after merging 20 pairs of customers", unit="s")
+def ledger_merge(lab):
+    """Odoo's merge rewrites orders by SQL; the ledger must be right to the kopeck after it."""
+    with lab.env(lab.small) as env:
+        env["crm.order.day"]._refresh()
+        env.cr.execute(
+            """SELECT partner_id FROM sale_order WHERE state = 'sale' AND partner_id < %s
+                GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT %s""",
+            [dataset.FIRST_CONTACT, 4 if lab.tiny else 40],
+        )
+        customers = [row[0] for row in env.cr.fetchall()]
+        wizard = env["base.partner.merge.automatic.wizard"].create({})
+        for kept, gone in zip(customers[::2], customers[1::2], strict=True):
+            partners = env["res.partner"].browse([kept, gone])
+            # Two different mail addresses: Odoo asks for an administrator's override.
+            wizard._merge(partners.ids, partners[0], extra_checks=False)
+        env.flush_all()
+        took = seconds(lambda: refresh_all(env))
+        check_ledger(env)
+        lab.note(f"{len(customers)} customers became {len(customers) // 2}; ledger verified")
+        return took
+
+
+def refresh_all(env) -> None:
+    while env["crm.order.day"]._refresh()["remaining"]:
+        pass
+    env.flush_all()
+
+
 def change_orders(env, count: int) -> int:
-    """Raise the quantity on one line of the newest orders; keep their ids."""
+    """Raise the quantity on one line of the newest orders; remember which."""
     env.cr.execute(
         """CREATE TEMP TABLE changed ON COMMIT DROP AS
            SELECT id FROM sale_order WHERE state = 'sale' ORDER BY date_order DESC LIMIT %s""",
@@ -104,6 +204,12 @@ def change_orders(env, count: int) -> int:
               SET product_uom_qty = product_uom_qty + 1,
                   price_subtotal = price_subtotal + price_unit
             WHERE order_id IN (SELECT id FROM changed) AND sequence = 1"""
+    )
+    env.cr.execute(
+        """UPDATE sale_order o SET amount_untaxed = l.amount, amount_total = l.amount
+             FROM (SELECT order_id, sum(price_subtotal) AS amount FROM sale_order_line
+                    WHERE order_id IN (SELECT id FROM changed) GROUP BY 1) l
+            WHERE l.order_id = o.id"""
     )
     return env.cr.rowcount
 

@@ -27,7 +27,7 @@ class Lab:
         self._scratch = []
 
     def __enter__(self):
-        _boot()
+        boot()
         return self
 
     def __exit__(self, *exc_info):
@@ -93,7 +93,7 @@ def seconds(function) -> float:
         gc.enable()
 
 
-def _boot() -> None:
+def boot() -> None:
     """Odoo in this process; its log only when something is wrong."""
     from odoo.tools import config
 
