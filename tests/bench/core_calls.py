@@ -180,9 +180,8 @@ def promotion(lab):
 
 
 def promote(env) -> None:
-    """What the night's stage does with the rules that look at orders."""
-    rules = env["crm.customer.promotion.rule"].search([("trigger", "=", "orders")])
-    for rule in rules:
-        found = rule._get_candidate_ids(env.company, dataset.NIGHT, dataset.LAST_DAY)
-        rule._promote(found, dataset.NIGHT)
+    """What the night's stage does with the rule of the many orders."""
+    rule = env.ref("crm_bpm_core.promotion_rule_permanent")
+    found = rule._get_candidate_ids(env.company, dataset.NIGHT, dataset.LAST_DAY)
+    rule._promote(found, dataset.NIGHT)
     env.flush_all()

@@ -11,11 +11,13 @@ from tests.bench.lab import seconds
 AGGREGATE = """
 SELECT o.company_id, p.commercial_partner_id AS partner_id,
        (o.date_order AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS day,
-       count(DISTINCT o.id) AS order_count, count(*) AS line_count,
-       sum(l.product_uom_qty) AS quantity, sum(l.price_subtotal) AS amount
+       count(*) AS order_count, sum(lines) AS line_count,
+       sum(l.quantity) AS quantity, sum(o.amount_untaxed) AS amount
   FROM sale_order o
   JOIN res_partner p ON p.id = o.partner_id
-  JOIN sale_order_line l ON l.order_id = o.id AND l.display_type IS NULL
+  JOIN (SELECT order_id, count(*) AS lines, sum(product_uom_qty) AS quantity
+          FROM sale_order_line WHERE display_type IS NULL GROUP BY order_id) l
+    ON l.order_id = o.id
  WHERE o.state = 'sale'
  GROUP BY 1, 2, 3
 """
@@ -231,15 +233,18 @@ def refresh_bare(env) -> None:
     )
     env.cr.execute(
         f"""INSERT INTO crm_order_day ({COLUMNS})
-            SELECT s.company_id, s.partner_id, s.day, count(DISTINCT o.id), count(*),
-                   sum(l.product_uom_qty), sum(l.price_subtotal)
+            SELECT s.company_id, s.partner_id, s.day, count(*), sum(l.lines),
+                   sum(l.quantity), sum(o.amount_untaxed)
               FROM stale s
               JOIN res_partner p ON p.commercial_partner_id = s.partner_id
               JOIN sale_order o ON o.partner_id = p.id AND o.state = 'sale'
                AND o.company_id = s.company_id
                AND o.date_order >= (s.day::timestamp AT TIME ZONE %(tz)s) AT TIME ZONE 'UTC'
                AND o.date_order < ((s.day + 1)::timestamp AT TIME ZONE %(tz)s) AT TIME ZONE 'UTC'
-              JOIN sale_order_line l ON l.order_id = o.id AND l.display_type IS NULL
+             CROSS JOIN LATERAL (
+                   SELECT count(*) AS lines, sum(product_uom_qty) AS quantity
+                     FROM sale_order_line
+                    WHERE order_id = o.id AND display_type IS NULL) l
              GROUP BY 1, 2, 3""",
         VALUES,
     )
