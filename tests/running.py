@@ -32,7 +32,8 @@ def scratch_name(what: str) -> str:
 def database(what="story", demo=False):
     """Name of a new database with the product, dropped afterwards."""
     name = scratch_name(what)
-    databases.clone(databases.build_template(demo), name)
+    template = None if demo else os.environ.get("CRM_BPM_TEMPLATE")
+    databases.clone(template or databases.build_template(demo), name)
     try:
         yield name
     finally:

@@ -11,6 +11,8 @@ import time
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from dateutil.relativedelta import relativedelta
+
 from tests import running
 
 #: One of these always shows a time between 6 and 20 o'clock, far from any midnight.
@@ -128,8 +130,10 @@ class Partkom:
 
     @functools.cached_property
     def newcomer(self):
-        """Registered in the store yesterday."""
-        return self._customer("Newcomer LLC", ref="C-002", phone="+7 910 000-00-02")
+        """Registered in the store yesterday, as a potential customer."""
+        potential = self.store("crm.customer.status", "search", [("code", "=", "potential")])
+        values = {"customer_status_id": potential[0], "phone": "+7 910 000-00-02"}
+        return self._customer("Newcomer LLC", ref="C-002", **values)
 
     @functools.cached_property
     def registered(self):
@@ -268,6 +272,47 @@ class Partkom:
         rows = self.admin("res.partner", "read", ids, ["name", *fields])
         return {row["name"]: row for row in rows}
 
+    def later(self, months):
+        return self.today + relativedelta(months=months)
+
+    def ledger(self, partner):
+        """Order days of a customer, oldest first, after everything that arrived."""
+        self.head("crm.order.day", "refresh_ledger")
+        fields = ["day", "order_count", "line_count"]
+        rows = self.head(
+            "crm.order.day", "search_read", [("partner_id", "=", partner)], fields, order="day"
+        )
+        return [{name: row[name] for name in fields} for row in rows]
+
+    def issues(self):
+        return self.head("crm.nightly.run.issue", "search_read", [], ["stage", "message"])
+
+    def wake_ups(self):
+        """Moments at which the scheduler will start a sweep."""
+        domain = [("cron_id.cron_name", "ilike", "nightly")]
+        rows = self.admin("ir.cron.trigger", "search_read", domain, ["call_at"])
+        return {
+            datetime.fromisoformat(row["call_at"]).replace(tzinfo=ZoneInfo("UTC")) for row in rows
+        }
+
+    def history_of_statuses(self, partner):
+        domain = [("partner_id", "=", partner)]
+        rows = self.head(
+            "crm.customer.status.history", "search_read", domain, ["to_status_id"], order="id"
+        )
+        return [row["to_status_id"][1] for row in rows]
+
+    def count_calls(self, user):
+        domain = [("user_id", "=", user), ("call_reason", "!=", False)]
+        domain.append(("date_deadline", "<=", self.today.isoformat()))
+        return self.admin("mail.activity", "search_count", domain)
+
+    def last_message(self, partner):
+        domain = [("model", "=", "res.partner"), ("res_id", "=", partner)]
+        return self.admin(
+            "mail.message", "search_read", domain, ["body"], order="id desc", limit=1
+        )[0]["body"]
+
     def calls(self, partner, reason=None, active=True):
         """Planned calls on a customer."""
         domain = [
@@ -301,25 +346,29 @@ class Partkom:
             for _time in range(2):
                 env.ref(f"{CORE}.ir_cron_digest").method_direct_trigger()
             mails = env["mail.mail"].search([("email_to", "ilike", "anna@partkom")])
-            mails |= env["mail.mail"].search(
-                [("recipient_ids.email", "ilike", "anna@partkom")]
-            )
+            mails |= env["mail.mail"].search([("recipient_ids.email", "ilike", "anna@partkom")])
             return [(mail.subject, str(mail.body_html)) for mail in mails]
 
     @functools.cached_property
-    def annas_page(self):
-        assert self.night
-        return running.log_in(self.browser, self.server.url, "anna", PASSWORD)
-
-    @functools.cached_property
     def call_closed(self):
-        """Anna calls Vector and closes the call on her screen."""
-        page = self.annas_page
+        """Anna logs in, finds Vector among her calls, and closes the call on her screen."""
+        assert self.night
+        page = running.log_in(self.browser, self.server.url, "anna", PASSWORD)
+        started = time.monotonic()
         row = page.locator(".o_crm_call", has_text="Vector LLC")
         row.wait_for()
-        text = re.sub(r"\s+", " ", row.inner_text())
+        found = {
+            "seconds": time.monotonic() - started,
+            "text": re.sub(r"\s+", " ", row.inner_text()),
+            "url": page.url,
+        }
         row.locator(".o_crm_result_button").click()
-        return {"text": text, "row": row}
+        row.locator("[data-result=reached]").click()
+        row.locator(".o_crm_strip_comment").fill("They are moving the warehouse")
+        row.locator(".o_crm_strip_save").click()
+        row.wait_for(state="detached")
+        page.context.close()
+        return found
 
     # Chapter 6: the head, and the customer who comes back --------------------
 
@@ -327,6 +376,13 @@ class Partkom:
     def heads_page(self):
         assert self.night and self.head.uid
         return running.log_in(self.browser, self.server.url, "boris", PASSWORD)
+
+    def board(self, part):
+        """Text of a part of the head's board."""
+        self.heads_page.goto("/odoo/customers-board")
+        tile = self.heads_page.locator(part).first
+        tile.wait_for()
+        return re.sub(r"\s+", " ", tile.inner_text())
 
     @functools.cached_property
     def next_night(self):
