@@ -1,6 +1,6 @@
 # Each target calls one script in tools/; they need Python 3.10 to 3.13 only.
 PYTHON ?= python3
-export ADDON K TESTS PYTEST_ARGS HTTP_PORT
+export ADDON K TESTS PYTEST_ARGS HTTP_PORT NAME SIZE
 
 .PHONY: run stop test lint format bench stories screenshots clean help
 
@@ -23,6 +23,7 @@ format: ## let the formatters repair what lint finds
 	@$(PYTHON) -m tools.lint --fix
 
 bench: ## measure speed against floors; prints a table, writes bench.json
+bench: ## measure speed against floors; NAME=, SIZE=; prints a table, writes bench.json
 	@$(PYTHON) -m tools.bench
 
 stories: ## requirement id -> the tests that show it; lists what nothing shows

@@ -166,10 +166,13 @@ def create(database: str) -> None:
     postgres.psql(f"create database \"{database}\" encoding 'UTF8' template template0")
 
 
-def clone(source: str, target: str) -> None:
-    """Copy a database nobody is connected to, and its filestore."""
+def clone(source: str, target: str, options: str = "") -> None:
+    """Copy a database nobody is connected to, and its filestore.
+
+    :param options: more of PostgreSQL's ``create database``
+    """
     drop(target)
-    postgres.psql(f'create database "{target}" template "{source}"')
+    postgres.psql(f'create database "{target}" template "{source}" {options}')
     files = filestore(source)
     if files.exists():
         shutil.copytree(files, filestore(target), copy_function=_link_or_copy)
