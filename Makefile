@@ -22,7 +22,6 @@ lint: ## only the checks of the source
 format: ## let the formatters repair what lint finds
 	@$(PYTHON) -m tools.lint --fix
 
-bench: ## measure speed against floors; prints a table, writes bench.json
 bench: ## measure speed against floors; NAME=, SIZE=; prints a table, writes bench.json
 	@$(PYTHON) -m tools.bench
 
