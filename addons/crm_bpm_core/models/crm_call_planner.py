@@ -115,11 +115,11 @@ class CrmCallPlanner(models.AbstractModel):
         values = {}
         for person, queue in queues.items():
             for call, day in zip(queue, days[person], strict=True):
-                values[call["partner_id"], call["reason"]] = {
+                values[id(call)] = {
                     **self._prepare_activity(call, person, day, types[call["reason"]], run),
                     "res_name": names[call["partner_id"]],
                 }
-        return [values[call["partner_id"], call["reason"]] for call, _user in assigned]
+        return [values[id(call)] for call, _user in assigned]
 
     @api.model
     def _get_names(self, partner_ids):
