@@ -2,8 +2,7 @@
 PYTHON ?= python3
 export ADDON K TESTS PYTEST_ARGS HTTP_PORT NAME SIZE
 
-.PHONY: run stop test lint format bench stories screenshots clean help
-.PHONY: run stop test lint bench stories screenshots ledger clean help
+.PHONY: run stop test lint format bench stories screenshots ledger clean help
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
