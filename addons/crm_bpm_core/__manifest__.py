@@ -22,6 +22,7 @@
         "data/crm_customer_promotion_rule_data.xml",
         "data/ir_cron_data.xml",
         "data/call_digest_templates.xml",
+        "data/res_partner_actions.xml",
         "views/crm_bpm_menus.xml",
         "wizards/crm_call_result_views.xml",
         "wizards/crm_nightly_preview_views.xml",

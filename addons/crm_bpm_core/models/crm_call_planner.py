@@ -109,7 +109,9 @@ class CrmCallPlanner(models.AbstractModel):
         queues = defaultdict(list)
         for call, person in assigned:
             queues[person].append(call)
-        days = self._level(company, night, {user: len(queue) for user, queue in queues.items()}, run)
+        days = self._level(
+            company, night, {user: len(queue) for user, queue in queues.items()}, run
+        )
         reasons = {call["reason"] for call, _person in assigned}
         types = {reason: self._get_activity_type(reason) for reason in reasons}
         values = {}
@@ -158,9 +160,7 @@ class CrmCallPlanner(models.AbstractModel):
         """Create planned calls without a mail for each: the digest tells of them."""
         return (
             self.env["mail.activity"]
-            .with_context(
-                mail_activity_quick_update=True, tracking_disable=True, mail_notrack=True
-            )
+            .with_context(mail_activity_quick_update=True, tracking_disable=True, mail_notrack=True)
             .create(values)
         )
 

@@ -111,9 +111,7 @@ class CrmCallPlanner(models.AbstractModel):
         if user:
             days = [day for day in days if not user._is_absent(day)]
         return days or [
-            day
-            for day in (start + timedelta(days=n) for n in range(horizon))
-            if day.weekday() < 5
+            day for day in (start + timedelta(days=n) for n in range(horizon)) if day.weekday() < 5
         ]
 
     @api.model

@@ -33,9 +33,7 @@ class MailActivity(models.Model):
     recession_alert_id = fields.Many2one(
         "crm.recession.alert", ondelete="set null", index="btree_not_null"
     )
-    nightly_run_id = fields.Many2one(
-        "crm.nightly.run", ondelete="set null", index="btree_not_null"
-    )
+    nightly_run_id = fields.Many2one("crm.nightly.run", ondelete="set null", index="btree_not_null")
 
     # One open call a customer and reason: two servers that fire at once
     # cannot plan it twice.
