@@ -2,7 +2,7 @@
 PYTHON ?= python3
 export ADDON K TESTS PYTEST_ARGS HTTP_PORT NAME SIZE DB FROM TO ONLY FACTOR COMPANY KEEP
 
-.PHONY: run stop test lint format bench stories screenshots replay clean help
+.PHONY: run stop test lint format bench stories screenshots ledger replay clean help
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -22,7 +22,6 @@ lint: ## only the checks of the source
 format: ## let the formatters repair what lint finds
 	@$(PYTHON) -m tools.lint --fix
 
-bench: ## measure speed against floors; prints a table, writes bench.json
 bench: ## measure speed against floors; NAME=, SIZE=; prints a table, writes bench.json
 	@$(PYTHON) -m tools.bench
 
@@ -34,6 +33,9 @@ screenshots: ## pictures of every screen of the running product
 
 replay: ## play past nights on a copy: DB=, FROM=, TO=, FACTOR=, ONLY=recession
 	@$(PYTHON) -m tools.replay
+
+ledger: ## verify the order ledger of the database; DO=rebuild derives it anew
+	@$(PYTHON) -m tools.ledger $(DO) $(if $(DATABASE),--database $(DATABASE))
 
 clean: ## remove the cache folder with all its databases (asks first)
 	@$(PYTHON) -m tools.clean
