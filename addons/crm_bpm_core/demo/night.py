@@ -242,8 +242,7 @@ class DemoNight:
     def _run_last_night(self):
         Run = self.env["crm.nightly.run"]
         self.env.flush_all()
-        if hasattr(Run, "_run_night"):
-            Run._run_night(self.company, self.today, "manual")
+        Run._run_night(self.company, self.today, "manual")
         self.env.invalidate_all()
 
     def _arrange_today(self):
