@@ -180,6 +180,7 @@ export class HeadBoard extends Component {
             res_model: resModel,
             views: [
                 [false, "list"],
+                [false, "kanban"], // what a phone shows
                 [false, "form"],
             ],
             domain,
