@@ -1,9 +1,9 @@
 # Each target calls one script in tools/; they need Python 3.10 to 3.13 only.
 PYTHON ?= python3
-export ADDON K TESTS PYTEST_ARGS HTTP_PORT NAME SIZE
+export ADDON K TESTS PYTEST_ARGS HTTP_PORT NAME SIZE DB FROM TO ONLY FACTOR COMPANY KEEP
 
 .PHONY: run stop test lint format bench stories screenshots clean help
-.PHONY: run stop test lint bench stories screenshots ledger clean help
+.PHONY: run stop test lint format bench stories screenshots ledger replay clean help
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,9 @@ screenshots: ## pictures of every screen of the running product
 
 ledger: ## verify the order ledger of the database; DO=rebuild derives it anew
 	@$(PYTHON) -m tools.ledger $(DO) $(if $(DATABASE),--database $(DATABASE))
+
+replay: ## play the nights of a period on a copy of a database; DB=, FROM=, TO=
+	@$(PYTHON) -m tools.replay
 
 clean: ## remove the cache folder with all its databases (asks first)
 	@$(PYTHON) -m tools.clean
