@@ -2,7 +2,6 @@
 PYTHON ?= python3
 export ADDON K TESTS PYTEST_ARGS HTTP_PORT NAME SIZE DB FROM TO ONLY FACTOR COMPANY KEEP
 
-.PHONY: run stop test lint format bench stories screenshots clean help
 .PHONY: run stop test lint format bench stories screenshots ledger replay clean help
 
 help: ## this list
