@@ -23,8 +23,13 @@ def say(text: str) -> None:
 
 @contextlib.contextmanager
 def step(name: str):
-    """Print one line when the step ends, with its duration and what it says."""
+    """Print one line when the step ends, with its duration and what it says.
+
+    On a terminal the name stands there while the step works.
+    """
     started = time.monotonic()
+    if sys.stdout.isatty():
+        print(f"  {name} ...", end="\r", flush=True)
     notes: list[str] = []
     yield notes.append
     took = time.monotonic() - started
