@@ -21,6 +21,7 @@ RIGHTS = {
     "crm.customer.status.history": ("", "r", "r", "r", "", ""),
     "crm.transaction":             ("", "r", "r", "rwcu", "", ""),
     "crm.transaction.batch":       ("", "r", "r", "rwcu", "", ""),
+    "crm.transaction.row":         ("", "", "", "r", "", ""),
     "crm.order.day":               ("", "r", "r", "r", "", ""),
     "crm.order.day.queue":         ("", "", "", "", "", ""),
     "crm.order.calendar":          ("", "r", "r", "r", "", ""),
@@ -37,6 +38,7 @@ RIGHTS = {
     "crm.call.digest":             ("", "", "", "r", "", ""),
     "crm.recession.backtest":      ("", "", "", "rwcu", "", ""),
     "crm.transaction.import":      ("", "", "", "rwcu", "", ""),
+    "crm.transaction.import.column": ("", "", "", "rwcu", "", ""),
 }  # fmt: skip
 ROLES = ("stranger", "view", "full", "head", "portal", "public")
 
