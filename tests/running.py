@@ -5,6 +5,7 @@ import dataclasses
 import itertools
 import json
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -108,14 +109,14 @@ class Server:
             time.sleep(0.2)
         return self
 
-    def stop(self, how=signal.SIGTERM) -> None:
-        if self.process.poll() is None:
+    def stop(self) -> None:
+        """Ask it to end; ask again, which does not wait for idle connections; kill it."""
+        for how, patience in ((signal.SIGTERM, 3), (signal.SIGTERM, 10), (signal.SIGKILL, None)):
+            if self.process.poll() is not None:
+                return
             self.process.send_signal(how)
-            try:
-                self.process.wait(15)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(patience)
 
     def errors(self) -> list[str]:
         """Lines of the log that tell of an error or a warning worth one."""
@@ -201,10 +202,21 @@ def chromium():
     from playwright.sync_api import sync_playwright
 
     path = chromium_path()
-    with sync_playwright() as playwright:
+    with _unlimited_memory(), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@contextlib.contextmanager
+def _unlimited_memory():
+    """Odoo limits the address space of its process, in which Chromium cannot live."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def log_in(browser, url: str, login: str, password: str, **options):
