@@ -2,7 +2,7 @@
 PYTHON ?= python3
 export ADDON K TESTS PYTEST_ARGS HTTP_PORT NAME SIZE
 
-.PHONY: run stop test lint format bench stories screenshots clean help
+.PHONY: run stop test lint format bench stories screenshots ledger clean help
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -22,7 +22,6 @@ lint: ## only the checks of the source
 format: ## let the formatters repair what lint finds
 	@$(PYTHON) -m tools.lint --fix
 
-bench: ## measure speed against floors; prints a table, writes bench.json
 bench: ## measure speed against floors; NAME=, SIZE=; prints a table, writes bench.json
 	@$(PYTHON) -m tools.bench
 
@@ -31,6 +30,9 @@ stories: ## requirement id -> the tests that show it; lists what nothing shows
 
 screenshots: ## pictures of every screen of the running product
 	@$(PYTHON) -m tools.screenshots
+
+ledger: ## verify the order ledger of the database; DO=rebuild derives it anew
+	@$(PYTHON) -m tools.ledger $(DO) $(if $(DATABASE),--database $(DATABASE))
 
 clean: ## remove the cache folder with all its databases (asks first)
 	@$(PYTHON) -m tools.clean

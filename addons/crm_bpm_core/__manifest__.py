@@ -25,6 +25,7 @@
         "data/ir_cron_data.xml",
         "data/call_digest_templates.xml",
         "data/crm_recession_rule_data.xml",
+        "data/crm_transaction_data.xml",
         "views/crm_bpm_menus.xml",
         "views/crm_order_day_views.xml",
         "wizards/crm_call_result_views.xml",
@@ -40,6 +41,8 @@
         "wizards/crm_recession_backtest_views.xml",
         "views/crm_customer_board_views.xml",
         "views/res_partner_views.xml",
+        "views/crm_transaction_views.xml",
+        "wizards/crm_transaction_import_views.xml",
     ],
     "demo": ["demo/crm_bpm_demo.xml"],
     "assets": {

@@ -140,12 +140,12 @@ class DemoNight:
         self.env["mail.activity"].create(values)
 
     def _plan_promises(self):
-        partners = self.random.sample(self._customers("weekly", "biweekly"), 14)
+        partners = self.random.sample(self._customers("weekly", "biweekly", "monthly"), 40)
         self.env["mail.activity"].create(
             [
                 self._prepare_activity(
                     partner,
-                    self.today + timedelta(days=number % 4),
+                    self.today + timedelta(days=number % 10),
                     self.random.choice(PROMISES),
                     call_reason="promised",
                 )
@@ -253,8 +253,7 @@ class DemoNight:
                 [("user_id", "=", user.id), ("call_reason", "!=", False)],
                 order="call_reason desc, id",
             )
-            due = calls[: self.random.randint(9, 12)]
-            for number, call in enumerate(due):
+            for number, call in enumerate(calls[: self.random.randint(7, 9)]):
                 late = self.random.randint(1, 3) if number % 5 == 4 else 0
                 call.date_deadline = self.today - timedelta(days=late)
         assigned = self.env["crm.recession.alert"].search([("state", "!=", "closed")], limit=3)

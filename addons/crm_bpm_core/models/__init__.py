@@ -5,6 +5,9 @@ from . import crm_customer_status
 from . import crm_customer_promotion_rule
 from . import crm_customer_status_history
 from . import crm_transaction
+from . import crm_transaction_row
+from . import crm_transaction_batch
+from . import crm_transaction_matching
 from . import crm_order_day
 from . import crm_order_day_source
 from . import crm_order_day_check

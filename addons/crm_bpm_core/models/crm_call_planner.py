@@ -110,18 +110,31 @@ class CrmCallPlanner(models.AbstractModel):
         for call, person in assigned:
             queues[person].append(call)
         days = self._level(company, night, {user: len(queue) for user, queue in queues.items()}, run)
+        types = {call["reason"]: self._get_activity_type(call["reason"]) for call, _user in assigned}
+        names = self._get_names(call["partner_id"] for call, _user in assigned)
         values = {}
         for person, queue in queues.items():
             for call, day in zip(queue, days[person], strict=True):
-                values[id(call)] = self._prepare_activity(call, person, day, run)
-        return [values[id(call)] for call, _person in assigned]
+                values[id(call)] = {
+                    **self._prepare_activity(call, person, day, types[call["reason"]], run),
+                    "res_name": names[call["partner_id"]],
+                }
+        return [values[id(call)] for call, _user in assigned]
 
     @api.model
-    def _prepare_activity(self, call, person, day, run=None):
+    def _get_names(self, partner_ids):
+        """Names of the customers; each activity would read its own partner otherwise."""
+        partners = self.env["res.partner"].browse(partner_ids)
+        partners.fetch(["complete_name"])
+        return {partner.id: partner.complete_name for partner in partners}
+
+    @api.model
+    def _prepare_activity(self, call, person, day, activity_type=None, run=None):
+        activity_type = activity_type or self._get_activity_type(call["reason"])
         return {
             "res_model_id": self.env["ir.model"]._get_id("res.partner"),
             "res_id": call["partner_id"],
-            "activity_type_id": self._get_activity_type(call["reason"]).id,
+            "activity_type_id": activity_type.id,
             "user_id": person.id,
             "date_deadline": day,
             "summary": call.get("summary") or self._get_summary(call["reason"], person),
@@ -134,8 +147,9 @@ class CrmCallPlanner(models.AbstractModel):
 
     @api.model
     def _get_activity_type(self, reason):
-        name = "mail.mail_activity_data_todo" if reason == "next_step" else "mail.mail_activity_data_call"
-        return self.env.ref(name, False) or self.env["mail.activity"]._default_activity_type()
+        name = "todo" if reason == "next_step" else "call"
+        found = self.env.ref(f"mail.mail_activity_data_{name}", raise_if_not_found=False)
+        return found or self.env["mail.activity"]._default_activity_type_for_model("res.partner")
 
     @api.model
     def _get_summary(self, reason, person):

@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 #: Recessions shown on the board; the total above them is of all.
-RECESSION_LIMIT = 12
+RECESSION_LIMIT = 10
 LOAD_DAYS = 10
 FUNNEL_WEEKS = 26
 OPEN_STATES = ("listed", "open", "called")
@@ -126,8 +126,9 @@ class CrmHeadBoard(models.AbstractModel):
 
     @api.model
     def _get_people_tile(self, today):
-        """Calls per person: overdue, and on each of the next working days."""
-        days = self._get_working_days(today, LOAD_DAYS)
+        """Calls per person: overdue, today, and on each of the next working days."""
+        tomorrow = today + timedelta(days=1)
+        days = [today, *self._get_working_days(tomorrow, LOAD_DAYS - 1)]
         loads = self._query_loads(today, days[-1])
         users = self._get_people(loads)
         sums = {user: sum(loads[user.id].values()) for user in users}

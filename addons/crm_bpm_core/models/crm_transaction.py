@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class CrmTransaction(models.Model):
@@ -15,7 +16,9 @@ class CrmTransaction(models.Model):
     _log_access = False  # millions of rows; import_id tells who and when
 
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade")
-    partner_id = fields.Many2one("res.partner", required=True, ondelete="cascade", index=True)
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", required=True, ondelete="cascade", index=True
+    )
     date = fields.Date(required=True, help="Day of the transaction, company time.")
     order_ref = fields.Char(
         string="Order",
@@ -32,17 +35,48 @@ class CrmTransaction(models.Model):
     _key_uniq = models.UniqueIndex("(company_id, key)", "This transaction is there already.")
     _partner_day_idx = models.Index("(company_id, partner_id, date)")
 
+    @api.model
+    def import_transactions(
+        self,
+        rows,
+        company_id=None,
+        name=None,
+        customer_by="ref",
+        create_customers=False,
+        dry_run=False,
+    ):
+        """Add sales history from another system; the daily ledger follows.
 
-class CrmTransactionBatch(models.Model):
-    """One import of transactions: who, when, from which file, with what result."""
+        Good rows are imported even when others are bad. Sending rows again
+        changes nothing: a row is known by its ``key``, or else by all its values
+        (equal rows of one call count as often as they occur). For heads of sales.
 
-    _name = "crm.transaction.batch"
-    _description = "Transaction Import"
-    _order = "id desc"
-
-    name = fields.Char(required=True)
-    company_id = fields.Many2one("res.company", required=True, ondelete="cascade")
-    row_count = fields.Integer()
-    created_count = fields.Integer(string="New")
-    duplicate_count = fields.Integer(string="Known Already")
-    error_count = fields.Integer(string="Errors")
+        :param rows: list of dicts: ``customer``, ``date`` (YYYY-MM-DD or
+            dd.mm.yyyy, company time), ``amount`` (without tax, company currency,
+            negative for a return); optional ``quantity`` (default 1),
+            ``article``, ``order_ref`` (or ``order``), ``key``, ``customer_name``
+        :param company_id: default: the user's current company
+        :param name: name of the import, to find it again
+        :param customer_by: what ``customer`` holds: ``ref`` (internal reference),
+            ``vat``, ``name``, ``external`` (external id) or ``id`` (database id)
+        :param create_customers: create customers that are not found
+        :param dry_run: only say what would happen
+        :return: dict with ``batch_id`` (False for a dry run), ``rows``,
+            ``created``, ``duplicates``, ``customers`` (created), ``error_count``
+            and ``errors``: the first 1000 as dicts of ``row`` (1 is the first),
+            ``column``, ``value``, ``message``, ``cure``
+        """
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise UserError(
+                self.env._(
+                    "'rows' must be a list of dictionaries such as "
+                    '{"customer": "C-17", "date": "2026-01-31", "quantity": 6, "amount": 420.5}.'
+                )
+            )
+        batch = self.env["crm.transaction.batch"]._create_for(
+            company_id, name or self.env._("By RPC"), customer_by, create_customers
+        )
+        numbered = (
+            (number, {"order_ref": row.get("order"), **row}) for number, row in enumerate(rows, 1)
+        )
+        return batch._import_rows(numbered, dry_run=dry_run)

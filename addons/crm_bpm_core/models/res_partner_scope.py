@@ -72,10 +72,10 @@ class ResPartner(models.Model):
         return me in teams.user_id | teams.crm_team_member_ids.user_id
 
     @api.model
-    def _init_customer_status(self):
-        result = super()._init_customer_status()
-        self._refresh_customer_users()
-        return result
+    def _apply_customer_status(self, *args, **kwargs):
+        partners = super()._apply_customer_status(*args, **kwargs)
+        self._refresh_customer_users(partners)
+        return partners
 
     @api.model
     def _refresh_customer_users(self, customers=None):

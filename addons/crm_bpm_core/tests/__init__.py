@@ -24,3 +24,5 @@ from . import test_customer_card
 from . import test_head_board
 from . import test_ui
 from . import test_access
+from . import test_table_reader
+from . import test_transaction_import

@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-from odoo import fields
-
 from .common import CrmBpmCommon
 
 
@@ -81,11 +79,6 @@ class ScreensCommon(CrmBpmCommon):
 
     @classmethod
     def _finished_call(cls, partner, text, days=-1, result="reached"):
-        call = cls._call(partner, days=days)
-        call.write({"call_result": result, "feedback": text, "active": False})
+        call = cls._call(partner, days=days, call_result=result, feedback=text, active=False)
         call.date_done = cls._day(days)
         return call
-
-    @classmethod
-    def _to_date(cls, value):
-        return fields.Date.to_date(value)

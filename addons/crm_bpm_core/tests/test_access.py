@@ -1,5 +1,6 @@
 """Who may do what: groups x models, then the records of own, team and all."""
 
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
@@ -32,6 +33,8 @@ RIGHTS = {
     "crm.recession.alert":         ("", "r", "rw", "rwc", "", ""),
     "crm.call.result":             ("", "", "rwcu", "rwcu", "", ""),
     "crm.nightly.preview":         ("", "", "", "rwcu", "", ""),
+    "crm.nightly.preview.line":    ("", "", "", "rwcu", "", ""),
+    "crm.call.digest":             ("", "", "", "r", "", ""),
     "crm.recession.backtest":      ("", "", "", "rwcu", "", ""),
     "crm.transaction.import":      ("", "", "", "rwcu", "", ""),
 }  # fmt: skip
@@ -283,14 +286,12 @@ class TestAccessScope(AccessCommon):
         self.assertEqual(self._seen(self.manager, contact), set())
         self.assertEqual(self._seen(self.colleague, contact), {"Anna"})
 
-    def test_statuses_set_by_sql_are_caught_up_in_one_statement(self):
-        self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE res_partner SET customer_status_id = %s, user_id = %s WHERE id = %s",
-            (self.potential.id, self.colleague.id, self.supplier.id),
+    def test_a_status_given_by_the_sweep_counts_at_once(self):
+        self.supplier.user_id = self.colleague
+        self.assertFalse(self.supplier.customer_user_id)
+        self.env["res.partner"]._apply_customer_status(
+            self.supplier.ids, self.potential, fields.Date.to_date("2026-03-02")
         )
-        self.env.invalidate_all()
-        self.env["res.partner"]._refresh_customer_users(self.supplier)
         self.assertEqual(self.supplier.customer_user_id, self.colleague)
         self.assertNotIn("Supplier", self._seen(self.manager))
 

@@ -70,6 +70,7 @@ class TestRhythmFields(ScreensCommon):
         self.env.flush_all()
         self.env.invalidate_all()
         customers.mapped("commercial_partner_id")
+        self.Board._get_today()
         with self.assertQueryCount(1):
             customers.mapped("order_silence_days")
 

@@ -153,8 +153,13 @@ export class HeadBoard extends Component {
     }
 
     get sweepDuration() {
-        const seconds = Math.round(this.data.sweep.seconds);
-        return seconds < 120 ? _t("%s s", seconds) : _t("%s min", Math.round(seconds / 60));
+        const { seconds } = this.data.sweep;
+        if (seconds < 10) {
+            return _t("%s s", seconds.toFixed(1));
+        }
+        return seconds < 120
+            ? _t("%s s", Math.round(seconds))
+            : _t("%s min", Math.round(seconds / 60));
     }
 
     get madeStages() {
