@@ -189,11 +189,14 @@ class CrmNightlyRun(models.Model):
         :param values_list: dicts of stage, partner_id (or False), message
         """
         self.ensure_one()
-        known = {(issue.stage, issue.partner_id.id, issue.message) for issue in self.issue_ids}
+        Issue = self.env["crm.nightly.run.issue"].sudo()
+        partner_ids = [issue.get("partner_id") or False for issue in values_list]
+        found = Issue.search([("run_id", "=", self.id), ("partner_id", "in", partner_ids)])
+        known = {(issue.stage, issue.partner_id.id, issue.message) for issue in found}
         values = []
         for issue in values_list:
             key = (issue["stage"], issue.get("partner_id") or False, issue["message"])
             if key not in known:
                 known.add(key)
                 values.append({**issue, "run_id": self.id})
-        self.env["crm.nightly.run.issue"].sudo().create(values)
+        Issue.create(values)

@@ -8,6 +8,7 @@ from . import test_life_cycle
 from . import test_monitoring
 from . import test_monitoring_date
 from . import test_next_step
+from . import test_nightly_access
 from . import test_nightly_run
 from . import test_nights
 from . import test_promotion
