@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 from tools import lint
-from tools.setup import browser, databases, node, odoo, paths, postgres, python_env
+from tools.setup import browser, databases, node, odoo, paths, postgres, printing, python_env
 from tools.setup.shell import SetupError, digest, fail, only_one, say, step
 
 
@@ -22,7 +22,7 @@ def main() -> None:
         python_env.python_env(dev=True)
         if not part:
             node.npm_packages()
-        browser.pdf_printer()
+        printing.pdf_printer()
         browser.browser()
         postgres.start_postgres()
         template = databases.build_template(demo=False)
@@ -30,7 +30,7 @@ def main() -> None:
     if not part and lint.main():
         raise SetupError("lint found what stands above; 'make lint' repeats only this")
     try:
-        code = pytest(database)
+        code = pytest(database, template)
     finally:
         databases.drop(database)
     sys.exit(code)
@@ -46,7 +46,7 @@ def _test_database(template: str) -> str:
     return name
 
 
-def pytest(database: str) -> int:
+def pytest(database: str, template: str) -> int:
     addon = os.environ.get("ADDON")
     keyword = os.environ.get("K")
     tests = os.environ.get("TESTS", "").split()
@@ -60,7 +60,13 @@ def pytest(database: str) -> int:
         *(["-k", keyword] if keyword else []),
         *os.environ.get("PYTEST_ARGS", "").split(),
     ]  # fmt: skip
-    env = {**os.environ, **databases.odoo_env(), "CRM_BPM_TEST_DATABASE": database}
+    env = {
+        **os.environ,
+        **databases.odoo_env(),
+        "CRM_BPM_TEST_DATABASE": database,
+        # Tests with processes of their own clone it: nobody is connected to it.
+        "CRM_BPM_TEMPLATE": template,
+    }
     return subprocess.run(command, cwd=paths.REPO, env=env, check=False).returncode
 
 
@@ -69,3 +75,6 @@ if __name__ == "__main__":
         main()
     except SetupError as error:
         fail(error)
+    except KeyboardInterrupt:
+        say("\nInterrupted.")
+        sys.exit(130)

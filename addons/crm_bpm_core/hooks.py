@@ -4,9 +4,10 @@ from .lib import ledger_triggers
 
 
 def post_init_hook(env):
-    """Give existing customers their place in the life cycle, and build the ledger."""
+    """Build the ledger, give existing customers their place in the life cycle, set the clock."""
     env["crm.order.day"]._rebuild(env["res.company"].search([]))
     env["res.partner"]._init_customer_status()
+    env["crm.nightly.run"]._start_schedule()
 
 
 def uninstall_hook(env):

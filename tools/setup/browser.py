@@ -1,21 +1,8 @@
-"""Chromium for browser tests and wkhtmltopdf for printed forms (Debian)."""
+"""Chromium for browser tests (Debian)."""
 
 import shutil
 
-from .shell import need_debian_packages, run, step
-
-
-def pdf_printer() -> None:
-    """wkhtmltopdf, and fonts that have Cyrillic."""
-    with step("Printing (wkhtmltopdf)") as note:
-        need_debian_packages(
-            {
-                "wkhtmltopdf": "wkhtmltopdf",
-                "fonts-dejavu-core": "/usr/share/fonts/truetype/dejavu/*",
-            },
-            "Printing PDF",
-        )
-        note(run(["wkhtmltopdf", "--version"]).strip())
+from .shell import need_debian_packages, step
 
 
 def browser() -> None:

@@ -32,6 +32,8 @@ def odoo_env() -> dict[str, str]:
     """Environment of every Odoo process we start: our paths and our server."""
     return {
         **postgres.connection_env(),
+        # Our own wkhtmltopdf, where Debian has none.
+        "PATH": f"{paths.CACHE / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
         "ODOO_ADDONS_PATH": addons_path(),
         "ODOO_DATA_DIR": str(paths.DATA_DIR),
         "ODOO_RC": str(secrets.server_config()),
@@ -161,13 +163,16 @@ def _remove_missing_javascript(database: str) -> None:
 
 
 def create(database: str) -> None:
-    postgres.psql(f'create database "{database}" encoding \'UTF8\' template template0')
+    postgres.psql(f"create database \"{database}\" encoding 'UTF8' template template0")
 
 
-def clone(source: str, target: str) -> None:
-    """Copy a database nobody is connected to, and its filestore."""
+def clone(source: str, target: str, options: str = "") -> None:
+    """Copy a database nobody is connected to, and its filestore.
+
+    :param options: more of PostgreSQL's ``create database``
+    """
     drop(target)
-    postgres.psql(f'create database "{target}" template "{source}"')
+    postgres.psql(f'create database "{target}" template "{source}" {options}')
     files = filestore(source)
     if files.exists():
         shutil.copytree(files, filestore(target), copy_function=_link_or_copy)

@@ -5,6 +5,7 @@ cache, and the packages are only unpacked into the cache folder.
 """
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -40,9 +41,14 @@ def odoo_python_path() -> Path:
     if not home:
         return paths.ODOO_TREE / "usr/lib/python3/dist-packages"
     folder = Path(home).expanduser().resolve()
-    if (folder / "odoo" / "release.py").exists():
-        return folder
-    raise SetupError(f"ODOO_HOME={home} holds no odoo/release.py.\n{OWN_ODOO_HELP}")
+    release = folder / "odoo" / "release.py"
+    if not release.exists():
+        raise SetupError(f"ODOO_HOME={home} holds no odoo/release.py.\n{OWN_ODOO_HELP}")
+    version = re.search(r"version_info = \((\d+), (\d+)", release.read_text())
+    if not version or version.groups() != ("19", "0"):
+        found = ".".join(version.groups()) if version else "unknown"
+        raise SetupError(f"ODOO_HOME={home} is Odoo {found}, not 19.0.\n{OWN_ODOO_HELP}")
+    return folder
 
 
 def is_debian_tree() -> bool:
@@ -82,7 +88,7 @@ def obtain_odoo() -> None:
 
 
 def _unpack_from_suite(suite: str, packages: dict) -> None:
-    apt = _private_apt(suite)
+    apt = private_apt(suite)
     folder = paths.DEBS / suite
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -113,7 +119,7 @@ def _download(apt: list[str], folder: Path, name: str, version: str | None) -> N
         deb.replace(folder / deb.name)
 
 
-def _private_apt(suite: str) -> list[str]:
+def private_apt(suite: str) -> list[str]:
     """Options that keep apt away from the system's own sources and lists."""
     root = paths.CACHE / "apt" / suite
     for part in ("lists/partial", "cache/archives/partial"):
@@ -143,6 +149,5 @@ def _mirror() -> str:
         if "security" not in uri and (not origin or origin[0].strip() in ("", "Debian")):
             return uri
     raise SetupError(
-        "apt on this machine names no Debian mirror to take Odoo from.\n"
-        f"{OWN_ODOO_HELP}"
+        f"apt on this machine names no Debian mirror to take Odoo from.\n{OWN_ODOO_HELP}"
     )

@@ -1,0 +1,1 @@
+"""Arithmetic of the nightly watch that needs no database."""

@@ -9,7 +9,10 @@ class CrmNightlyRunIssue(models.Model):
     _order = "id desc"
     _rec_name = "message"
 
-    run_id = fields.Many2one("crm.nightly.run", required=True, ondelete="cascade", index=True)
+    run_id = fields.Many2one(
+        "crm.nightly.run", string="Sweep", required=True, ondelete="cascade", index=True
+    )
+    night = fields.Date(related="run_id.night")
     stage = fields.Char(required=True)
-    partner_id = fields.Many2one("res.partner", ondelete="cascade")
+    partner_id = fields.Many2one("res.partner", string="Customer", ondelete="cascade")
     message = fields.Char(required=True)

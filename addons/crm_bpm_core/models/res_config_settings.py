@@ -17,3 +17,6 @@ class ResConfigSettings(models.TransientModel):
     monitoring_counts_as_step = fields.Boolean(
         related="company_id.monitoring_counts_as_step", readonly=False
     )
+    next_step_daily_limit = fields.Integer(
+        related="company_id.next_step_daily_limit", readonly=False
+    )

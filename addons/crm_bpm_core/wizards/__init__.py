@@ -1,3 +1,4 @@
+from . import base_partner_merge
 from . import crm_call_result
 from . import crm_nightly_preview
 from . import crm_recession_backtest

@@ -1,0 +1,1 @@
+"""What spans addons or needs several processes: stories, benches, browser."""

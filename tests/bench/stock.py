@@ -1,0 +1,118 @@
+"""Generated databases, kept between runs and named by what they were made from.
+
+dataset   Odoo's modules, customers and orders; made anew when the generator changes.
+bench     dataset + the product, installed on all that data as a company would,
+          statuses and monitoring set; made anew when the addons change.
+"""
+
+import contextlib
+import inspect
+import time
+
+from tests.bench import dataset, prepare
+from tests.running import close, environment
+from tools.setup import databases, paths, postgres
+from tools.setup.shell import digest, only_one
+
+PREFIX = f"{databases.PREFIX}_bench"
+
+
+def template() -> str:
+    return databases.build_template(demo=False)
+
+
+def dataset_database(size: int) -> str:
+    """Name of the database with generated data and without the product."""
+    key = digest(databases.base_name(), inspect.getsource(dataset))
+    name = f"{PREFIX}_data_{size}_{key}"
+    with only_one(f"bench-data-{size}"):
+        if not databases.exists(name):
+            with _building(name, databases.build_base(), f"{size} customers with orders") as target:
+                with environment(target, commit=True) as env:
+                    dataset.generate(env, size)
+                _analyze(target)
+            _forget_older(f"bench-data-{size}", name)
+    return name
+
+
+def bench_database(size: int) -> str:
+    """Name of the database in which the product watches the generated customers.
+
+    After a change of the addons it is upgraded, which takes seconds; installing
+    them on ten million order lines takes minutes.
+    """
+    source = dataset_database(size)
+    name = f"{PREFIX}_{size}_{digest(source, str(paths.REPO))}"
+    made_from = digest(databases.addons_hash(), inspect.getsource(prepare))
+    stamp = paths.STATE / name
+    if not databases.exists(name):
+        stamp.unlink(missing_ok=True)
+        with _building(name, source, f"the product on {size} customers") as target:
+            _install(target)
+    elif not stamp.exists() or stamp.read_text() != made_from:
+        stamp.unlink(missing_ok=True)
+        with _building(name, name, f"an upgrade of the product on {size} customers") as target:
+            _install(target)
+    stamp.write_text(made_from)
+    _forget_older(f"bench-{size}-{digest(str(paths.REPO))}", name)
+    return name
+
+
+def _install(database: str) -> None:
+    """Install or upgrade, then set what a company sets."""
+    addons = ",".join(paths.product_addons())
+    upgrade = ["-i", addons, "-u", addons, "--stop-after-init", "--no-http"]
+    databases.odoo("-d", database, *upgrade, log="bench")
+    with environment(database, commit=True) as env:
+        prepare.prepare(env)
+    _analyze(database)
+
+
+@contextlib.contextmanager
+def _building(name, source, what):
+    """Work on a database that gets its name only when it is complete."""
+    target = f"{name}_building"
+    print(f"  making {what} ...", flush=True)
+    started = time.perf_counter()
+    if source == name:
+        close(name)
+        databases.rename(name, target)
+    else:
+        copy(source, target)
+    try:
+        yield target
+    except BaseException:
+        drop(target)
+        raise
+    close(target)
+    databases.rename(target, name)
+    took = time.perf_counter() - started
+    print(f"  made {what}: {took:.0f} s, {databases.size(name)}", flush=True)
+
+
+def copy(source: str, target: str) -> None:
+    """Clone; files are copied as files, which spares gigabytes of log."""
+    close(source)
+    version = int(postgres.psql("show server_version_num"))
+    strategy = "strategy file_copy" if version >= 150000 else ""
+    databases.clone(source, target, strategy)
+    postgres.psql(f'alter database "{target}" set synchronous_commit = off')
+
+
+def drop(name: str) -> None:
+    close(name)
+    databases.drop(name)
+
+
+def _analyze(database: str) -> None:
+    postgres.psql("vacuum analyze", database)
+
+
+def _forget_older(stamp_name: str, name: str) -> None:
+    """Drop the database that this one replaces."""
+    stamp = paths.STATE / stamp_name
+    paths.STATE.mkdir(parents=True, exist_ok=True)
+    old = stamp.read_text().strip() if stamp.exists() else ""
+    if old and old != name:
+        databases.drop(old)
+    stamp.write_text(name)
