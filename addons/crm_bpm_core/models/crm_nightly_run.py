@@ -69,11 +69,14 @@ class CrmNightlyRun(models.Model):
     @api.depends("stage_ids.created", "issue_ids")
     def _compute_counts(self):
         Activity = self.env["mail.activity"].sudo().with_context(active_test=False)
+        calls = dict(
+            Activity._read_group(self._get_calls_domain(), ["nightly_run_id"], ["__count"])
+        )
         for run in self:
             created = {stage.code: stage.created for stage in run.stage_ids}
             run.promotion_count = created.get("promotion", 0)
             run.alert_count = created.get("recession", 0)
-            run.call_count = Activity.search_count(run._get_calls_domain())
+            run.call_count = calls.get(run, 0)
             run.issue_count = len(run.issue_ids)
 
     @api.depends("night", "company_id")
