@@ -16,10 +16,12 @@ from . import test_promotion
 from . import test_snapshot
 from . import test_recession_access
 from . import test_recession_outcome
+from . import test_recession_replay
 from . import test_recession_score
 from . import test_recession_sensitivity
 from . import test_recession_silence
 from . import test_recession_switch_on
+from . import test_recession_ui
 from . import test_recession_volume
 from . import test_calls_today
 from . import test_customer_card

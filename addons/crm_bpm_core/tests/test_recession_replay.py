@@ -52,7 +52,14 @@ class TestReplay(RecessionCommon):
         self.assertEqual(alarms, [(self.lost.id, self._after(36))])
 
     def test_whole_sweep(self):
-        """PK-12: the whole night may be played: sweeps marked as replay."""
+        """PK-12: the whole night may be played, from imported history: marked as replay."""
+        self.env["crm.transaction"].create(
+            [
+                {"company_id": self.company.id, "partner_id": self.lost.id, "date": day,
+                 "quantity": 6, "amount": 1000.0, "key": f"test-{day}"}
+                for day in self._every(7, 40)
+            ]
+        )  # fmt: skip
         self.Replay._prepare_rule(self.company)
         night = self._after(29)
         self.Replay._replay(self.company, night, night)
