@@ -36,7 +36,8 @@ SCREENS = [
      [("click", ".o_crm_recession a >> nth=0"), ("wait", ".o_crm_rhythm"),
       ("click", "a[name=customer_watch]"), ("scroll", ".o_notebook")]),
     ("recessions", "director", "/odoo/customers-board",
-     [("click", ".o_crm_tile_recessions header .btn-link >> nth=0"), ("wait", ".o_list_view, .o_kanban_view")]),
+     [("click", ".o_crm_tile_recessions header .btn-link >> nth=0"),
+      ("wait", ".o_list_view, .o_kanban_view")]),
     ("calls-empty", "elena", "/odoo/calls-today", []),
 ]  # fmt: skip
 IS_WIDER = """() => {

@@ -2,8 +2,6 @@
 
 from datetime import datetime, time, timedelta
 
-from odoo import fields
-
 from . import names
 
 STEPS = [
@@ -51,9 +49,7 @@ class DemoNight:
 
     def _set_people(self):
         users = self.story.users
-        self.company.write(
-            {"call_daily_limit": 8, "call_fallback_user_id": users["director"].id}
-        )
+        self.company.write({"call_daily_limit": 8, "call_fallback_user_id": users["director"].id})
         users["igor"].call_daily_limit = 6
         users["olga"].write(
             {

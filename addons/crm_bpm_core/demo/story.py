@@ -162,9 +162,7 @@ class DemoStory:
 
     def _get_names(self, count):
         combined = [
-            form.format(word)
-            for word in names.WORDS
-            for form in self.random.sample(names.FORMS, 4)
+            form.format(word) for word in names.WORDS for form in self.random.sample(names.FORMS, 4)
         ]
         traders = [
             f"ИП {surname} {letters}"

@@ -48,7 +48,9 @@ class CrmCallsToday(models.AbstractModel):
     @api.model
     def _get_call_scopes(self):
         has_group = self.env.user.has_group
-        return [scope for scope, group in SCOPE_GROUPS.items() if has_group(f"crm_bpm_core.{group}")]
+        return [
+            scope for scope, group in SCOPE_GROUPS.items() if has_group(f"crm_bpm_core.{group}")
+        ]
 
     @api.model
     def _get_default_scope(self, scopes):

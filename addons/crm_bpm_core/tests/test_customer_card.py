@@ -72,6 +72,7 @@ class TestRhythmFields(ScreensCommon):
         self.env.invalidate_all()
         customers.mapped("commercial_partner_id")
         fields.Date.context_today(customers)
+        self.assertTrue(customers.env.companies.ids)
         with self.assertQueryCount(1):
             customers.mapped("order_silence_days")
 

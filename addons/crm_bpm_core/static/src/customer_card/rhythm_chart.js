@@ -81,7 +81,14 @@ export class RhythmChart extends Component {
                 lines: lines[index],
             });
             const width = Math.max(1, this.x(start.plus({ days: 7 })) - x - 2);
-            return { index, x, width, y: this.y(amount), height: this.floor - this.y(amount), title };
+            return {
+                index,
+                x,
+                width,
+                y: this.y(amount),
+                height: this.floor - this.y(amount),
+                title,
+            };
         });
     }
 
@@ -120,7 +127,10 @@ export class RhythmChart extends Component {
 
     get months() {
         const months = [];
-        let month = this.today.minus({ days: this.historyDays }).startOf("month").plus({ months: 1 });
+        let month = this.today
+            .minus({ days: this.historyDays })
+            .startOf("month")
+            .plus({ months: 1 });
         while (month <= this.today.plus({ days: this.aheadDays })) {
             months.push({ x: this.x(month), text: month.toLocaleString({ month: "short" }) });
             month = month.plus({ months: 1 });
@@ -130,10 +140,13 @@ export class RhythmChart extends Component {
 
     get label() {
         const { rhythm, currencyId } = this.props;
-        return _t("Orders of 26 weeks: %(mean)s a week, usually every %(gap)s, silent for %(silence)s", {
-            mean: money(rhythm.mean, currencyId),
-            gap: daysText(rhythm.gap),
-            silence: daysText(rhythm.silence),
-        });
+        return _t(
+            "Orders of 26 weeks: %(mean)s a week, usually every %(gap)s, silent for %(silence)s",
+            {
+                mean: money(rhythm.mean, currencyId),
+                gap: daysText(rhythm.gap),
+                silence: daysText(rhythm.silence),
+            }
+        );
     }
 }

@@ -168,7 +168,9 @@ export class HeadBoard extends Component {
     }
 
     get madeStages() {
-        return this.data.sweep.stages.filter((stage) => stage.total || stage.created || stage.issues);
+        return this.data.sweep.stages.filter(
+            (stage) => stage.total || stage.created || stage.issues
+        );
     }
 
     // Every number opens its list
@@ -214,7 +216,11 @@ export class HeadBoard extends Component {
     }
 
     openOverdue(person) {
-        return this.openCalls(person, [["date_deadline", "<", this.data.today]], _t("overdue calls"));
+        return this.openCalls(
+            person,
+            [["date_deadline", "<", this.data.today]],
+            _t("overdue calls")
+        );
     }
 
     openDay(person, day) {
