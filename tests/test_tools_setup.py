@@ -1,4 +1,4 @@
-"""The set-up scripts, as far as they need no network (PF-10)."""
+"""The set-up scripts, as far as they need no network."""
 
 import os
 import signal
