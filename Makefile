@@ -31,6 +31,9 @@ stories: ## requirement id -> the tests that show it; lists what nothing shows
 screenshots: ## pictures of every screen of the running product
 	@$(PYTHON) -m tools.screenshots
 
+replay: ## play past nights on a copy: DB=, FROM=, TO=, FACTOR=, ONLY=recession
+	@$(PYTHON) -m tools.replay
+
 ledger: ## verify the order ledger of the database; DO=rebuild derives it anew
 	@$(PYTHON) -m tools.ledger $(DO) $(if $(DATABASE),--database $(DATABASE))
 

@@ -5,6 +5,7 @@ import dataclasses
 import itertools
 import json
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -108,14 +109,14 @@ class Server:
             time.sleep(0.2)
         return self
 
-    def stop(self, how=signal.SIGTERM) -> None:
-        if self.process.poll() is None:
+    def stop(self) -> None:
+        """Ask it to end; ask again, which does not wait for idle connections; kill it."""
+        for how, patience in ((signal.SIGTERM, 3), (signal.SIGTERM, 10), (signal.SIGKILL, None)):
+            if self.process.poll() is not None:
+                return
             self.process.send_signal(how)
-            try:
-                self.process.wait(15)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(patience)
 
     def errors(self) -> list[str]:
         """Lines of the log that tell of an error or a warning worth one."""
@@ -178,12 +179,33 @@ class Json2:
             raise AssertionError(f"JSON-2 {model}.{method}: {error.code} {said}") from error
 
 
-def api_key(name: str, login: str) -> str:
+def shell(database: str, code: str) -> str:
+    """Run code with ``env`` in a process of its own, as an administrator's shell does.
+
+    Returns the last line that the code prints.
+    """
+    done = subprocess.run(
+        [str(paths.VENV_PYTHON), "-m", "odoo", "shell", "-d", database, "--no-http",
+         "--log-level=warn", "--max-cron-threads=0"],
+        input=f"{code}\nenv.cr.commit()\n",
+        capture_output=True,
+        text=True,
+        cwd=paths.REPO,
+        env={**os.environ, **databases.odoo_env()},
+        check=False,
+    )  # fmt: skip
+    if done.returncode or "Traceback" in done.stdout + done.stderr:
+        raise AssertionError(f"In the shell of {database}:\n{done.stdout}\n{done.stderr}")
+    return (done.stdout.strip().splitlines() or [""])[-1]
+
+
+def api_key(database: str, login: str) -> str:
     """A key for JSON-2, as the user would make one in his preferences."""
-    with environment(name, commit=True) as env:
-        user = env["res.users"].search([("login", "=", login)])
-        keys = env["res.users.apikeys"].with_user(user)
-        return keys.sudo()._generate("rpc", "tests", None)
+    code = f"""
+user = env["res.users"].search([("login", "=", {login!r})])
+print(env["res.users.apikeys"].with_user(user).sudo()._generate("rpc", "tests", None))
+"""
+    return shell(database, code)
 
 
 def chromium_path() -> str:
@@ -201,10 +223,21 @@ def chromium():
     from playwright.sync_api import sync_playwright
 
     path = chromium_path()
-    with sync_playwright() as playwright:
+    with _unlimited_memory(), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@contextlib.contextmanager
+def _unlimited_memory():
+    """Odoo limits the address space of its process, in which Chromium cannot live."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def log_in(browser, url: str, login: str, password: str, **options):

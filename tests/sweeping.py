@@ -10,7 +10,7 @@ from tools.setup import databases, paths, postgres
 
 TEMPLATE = os.environ.get("CRM_BPM_TEMPLATE")
 NIGHT = datetime.date(2026, 3, 2)
-CUSTOMERS = 2000
+CUSTOMERS = 1500
 
 #: Customers due on four days, of three people, of different value; every fifth ordered
 #: four times yesterday and is to be promoted; every fiftieth has no responsible.

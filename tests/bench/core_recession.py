@@ -75,22 +75,16 @@ def measure_detection(lab, size) -> dict:
 
 def check_detection(found, lab) -> None:
     """Both must name the same customers for the same reasons."""
-    ours = [
-        (
-            row["partner_id"],
-            row["last_order_day"],
-            row["order_day_count"],
-            round(row["gap"], 3),
-            round(row["silence"], 3),
-        )
-        for row in sorted(found["ours"], key=lambda row: row["partner_id"])
-    ]
-    floor = [(*row[:3], *(round(float(number), 3) for number in row[3:])) for row in found["floor"]]
-    if ours != floor:
-        different = sorted(set(ours) ^ set(floor))[:3]
-        raise AssertionError(
-            f"The rule finds {len(ours)} customers, the floor {len(floor)}: {different}"
-        )
+    ours = sorted(found["ours"], key=lambda row: row["partner_id"])
+    if len(ours) != len(found["floor"]):
+        raise AssertionError(f"The rule finds {len(ours)}, the floor {len(found['floor'])}.")
+    for row, (partner_id, last_day, order_days, gap, silence) in zip(
+        ours, found["floor"], strict=True
+    ):
+        same = (row["partner_id"], row["last_order_day"], row["order_day_count"])
+        near = abs(row["gap"] - float(gap)) + abs(row["silence"] - float(silence))
+        if same != (partner_id, last_day, order_days) or near > 0.001:
+            raise AssertionError(f"Different: {row} and {(partner_id, gap, silence)}")
     if not ours and not lab.tiny:
         raise AssertionError("Nobody fell silent in the data.")
 

@@ -196,9 +196,9 @@ class Partkom:
     @functools.cached_property
     def orders(self):
         """Four orders of the newcomer within yesterday, sent by the store."""
-        noon = datetime.combine(self.yesterday, datetime.min.time(), ZoneInfo(self.zone))
+        midnight = datetime.combine(self.yesterday, datetime.min.time(), ZoneInfo(self.zone))
         return [
-            self.order(self.newcomer, noon + timedelta(hours=9 + number)) for number in range(4)
+            self.order(self.newcomer, midnight + timedelta(hours=9 + number)) for number in range(4)
         ]
 
     def order(self, partner, moment, lines=2):
@@ -341,13 +341,14 @@ class Partkom:
     def digest(self):
         """Mails to Anna after the scheduler's job of the morning, run twice."""
         assert self.night
-        with running.environment(self.server.database, commit=True) as env:
-            env.company.digest_hour = 0.0
-            for _time in range(2):
-                env.ref(f"{CORE}.ir_cron_digest").method_direct_trigger()
-            mails = env["mail.mail"].search([("email_to", "ilike", "anna@partkom")])
-            mails |= env["mail.mail"].search([("recipient_ids.email", "ilike", "anna@partkom")])
-            return [(mail.subject, str(mail.body_html)) for mail in mails]
+        company = self.admin("res.company", "search", [], limit=1)
+        self.admin("res.company", "write", company, {"digest_hour": 0.0})
+        job = self.admin("ir.model.data", "check_object_reference", CORE, "ir_cron_digest")[1]
+        for _time in range(2):
+            self.admin("ir.cron", "method_direct_trigger", [job])
+        domain = ["|", ("email_to", "ilike", "anna@"), ("recipient_ids.email", "ilike", "anna@")]
+        mails = self.admin("mail.mail", "search_read", domain, ["subject", "body_html"])
+        return [(mail["subject"], mail["body_html"]) for mail in mails]
 
     @functools.cached_property
     def call_closed(self):
@@ -386,10 +387,17 @@ class Partkom:
 
     @functools.cached_property
     def next_night(self):
-        """Vector orders again today; the sweep of the following night sees it."""
+        """Vector orders again today, over JSON-2; the sweep of the following night sees it."""
         assert self.call_closed
-        self.order(self.vector, datetime.now(ZoneInfo(self.zone)), lines=6)
-        tomorrow = self.today + timedelta(days=1)
-        with running.environment(self.server.database, commit=True) as env:
-            run = env["crm.nightly.run"]._run_night(env.company, tomorrow, "cron")
-            return run.state
+        values = self._prepare_order(self.vector, lines=6)
+        order = self.store_json("sale.order", "create", vals_list=[values])
+        self.store_json("sale.order", "action_confirm", ids=order)
+        tomorrow = (self.today + timedelta(days=1)).isoformat()
+        return running.shell(
+            self.server.database,
+            f"""
+from odoo.fields import Date
+run = env["crm.nightly.run"]._run_night(env.company, Date.to_date({tomorrow!r}), "cron")
+print(run.state)
+""",
+        )

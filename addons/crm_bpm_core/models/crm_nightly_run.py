@@ -83,7 +83,6 @@ class CrmNightlyRun(models.Model):
 
     # Buttons ------------------------------------------------------------------
 
-    @api.model
     def action_run_now(self, company_id=None):
         """Button and RPC: make the sweep of the last night that is due, now.
 

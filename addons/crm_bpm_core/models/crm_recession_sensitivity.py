@@ -334,7 +334,7 @@ class CrmRecessionRule(models.Model):
               GROUP BY partner_id
                 HAVING count(*) >= %s AND max(day) - min(day) >= %s
                    AND (max(day) - min(day))::float / (count(*) - 1) <= %s
-              ORDER BY round(abs(ln((max(day) - min(day))::float / (count(*) - 1) / 7))),
+              ORDER BY round(abs((max(day) - min(day))::float / (count(*) - 1) - 7)),
                        sum(amount) DESC, partner_id
                  LIMIT 1
                 """,
