@@ -120,12 +120,13 @@ def build_base() -> str:
 def build_template(demo: bool) -> str:
     """The template for these addons; older ones of this clone are dropped."""
     name = template_name(demo)
-    with step("The product's addons" + (" with demo data" if demo else "")) as note:
-        if exists(name):
+    title = "The product's addons" + (" with demo data" if demo else "")
+    if exists(name):
+        with step(title) as note:
             note("there already")
-            return name
+        return name
     base = build_base()
-    with step("  installing") as note:
+    with step(title) as note:
         building = f"{name}_building"
         drop(building)
         clone(base, building)
