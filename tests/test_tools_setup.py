@@ -70,6 +70,10 @@ class TestSecrets:
         assert mode(config) == 0o600
         assert "admin_passwd" not in (paths.REPO / "odoo.conf").read_text()
 
+    def test_attachments_and_sessions_are_their_owners(self, cache):
+        assert databases._data_dir() == cache / "data"
+        assert mode(paths.DATA_DIR) == 0o700
+
     def test_two_clones_have_different_secrets(self, cache, monkeypatch):
         first = secrets.get("admin_password")
         monkeypatch.setattr(paths, "SECRETS", cache / "other.json")
