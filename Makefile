@@ -37,8 +37,5 @@ replay: ## play past nights on a copy: DB=, FROM=, TO=, FACTOR=, ONLY=recession
 ledger: ## verify the order ledger of the database; DO=rebuild derives it anew
 	@$(PYTHON) -m tools.ledger $(DO) $(if $(DATABASE),--database $(DATABASE))
 
-replay: ## play the nights of a period on a copy of a database; DB=, FROM=, TO=
-	@$(PYTHON) -m tools.replay
-
 clean: ## remove the cache folder with all its databases (asks first)
 	@$(PYTHON) -m tools.clean
