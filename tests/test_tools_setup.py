@@ -1,4 +1,4 @@
-"""The set-up scripts, as far as they need no network (PF-10)."""
+"""The set-up scripts, as far as they need no network."""
 
 import os
 import signal
@@ -69,6 +69,10 @@ class TestSecrets:
         assert f"admin_passwd = {secrets.get('master_password')}" in config.read_text()
         assert mode(config) == 0o600
         assert "admin_passwd" not in (paths.REPO / "odoo.conf").read_text()
+
+    def test_attachments_and_sessions_are_their_owners(self, cache):
+        assert databases._data_dir() == cache / "data"
+        assert mode(paths.DATA_DIR) == 0o700
 
     def test_two_clones_have_different_secrets(self, cache, monkeypatch):
         first = secrets.get("admin_password")
