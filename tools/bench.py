@@ -1,8 +1,8 @@
 """``make bench``: speed and memory against floors measured in the same run.
 
-NAME=ledger runs the benches whose name has the word, SIZE=10000 sets the number
-of customers (default 100000: 2.2 million orders, 10 million lines). Prints a
-table and writes bench.json; ends with an error when a target is missed. The
+NAME='ledger|calls' runs the benches whose name the regular expression finds,
+SIZE=10000 sets the number of customers (default 100000: 2.2 million orders, 10
+million lines). Prints a table and writes bench.json; ends with an error when a target is missed. The
 first run generates the data, which takes minutes; it is kept.
 """
 

@@ -10,8 +10,8 @@ has the databases, and returns what it measured::
             ours, floor = lab.best(lambda: ..., lambda: ...)
         return Result(ours, floor)
 
-``make bench`` runs them all, ``make bench NAME=ledger`` those whose name has
-the word, ``make bench SIZE=10000`` on fewer customers. The floor is the leanest
+``make bench`` runs them all, ``make bench NAME='ledger|calls'`` those whose name
+the regular expression finds, ``make bench SIZE=10000`` on fewer customers. The floor is the leanest
 raw SQL that gives the same answer on the same tables; the bench itself checks
 that the answers are equal, and fails otherwise.
 """

@@ -4,6 +4,7 @@ import dataclasses
 import importlib
 import json
 import pkgutil
+import re
 import sys
 import time
 import traceback
@@ -92,15 +93,15 @@ def load() -> None:
 
 
 def chosen(pattern="", smoke=False) -> list[Bench]:
-    """Benches whose name has the pattern; a pattern that none has is an error."""
+    """Benches whose name has the regular expression; one that none has is an error."""
     found = [
         one
         for one in REGISTRY.values()
-        if pattern.lower() in one.name.lower() and (one.smoke or not smoke)
+        if re.search(pattern, one.name, re.IGNORECASE) and (one.smoke or not smoke)
     ]
     if not found:
         names = "\n  ".join(REGISTRY)
-        raise SystemExit(f"error: no bench has NAME={pattern!r} in its name. There are:\n  {names}")
+        raise SystemExit(f"error: no bench has a name like NAME={pattern!r}. There are:\n  {names}")
     return found
 
 
