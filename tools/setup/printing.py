@@ -77,8 +77,6 @@ def _copy_font_configuration() -> None:
             shutil.copy(target, link)
 
 
-
-
 def _write_wrapper() -> None:
     loader = next(ROOT.glob("**/ld-linux-*.so.*"))
     libraries = next(ROOT.glob("usr/lib/*-linux-gnu*"))

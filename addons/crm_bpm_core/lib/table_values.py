@@ -1,5 +1,6 @@
 """Numbers, dates and texts as people and programs write them in tables."""
 
+import contextlib
 import datetime as dt
 import math
 import re
@@ -46,10 +47,8 @@ def parse_number(value):
 
 
 def _number_of_text(text):
-    try:
+    with contextlib.suppress(ValueError):
         return float(text)  # most cells: plain
-    except ValueError:
-        pass
     text = CURRENCIES.sub("", text.translate(SPACES)).replace("−", "-")
     negative = text.startswith("(") and text.endswith(")")
     if negative:

@@ -26,7 +26,6 @@ class CrmCustomerStatus(models.Model):
     )
     monitoring_interval = fields.Integer(
         default=1,
-        string="Monitoring Interval",
         help="How often the responsible person calls a customer of this status, in "
         "units of the next field. 0: never. A change counts from each customer's next call.",
     )

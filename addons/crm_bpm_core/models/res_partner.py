@@ -23,7 +23,6 @@ class ResPartner(models.Model):
 
     customer_status_id = fields.Many2one(
         "crm.customer.status",
-        string="Customer Status",
         index="btree_not_null",
         ondelete="restrict",
         tracking=True,
@@ -110,7 +109,7 @@ class ResPartner(models.Model):
             self._hand_over_life_cycle()
         return result
 
-    def _write_life_cycle(self, life):
+    def _write_life_cycle(self, life):  # pylint: disable=missing-return
         """Write on commercial entities, each with its own next monitoring date."""
         before = {partner.id: partner.customer_status_id for partner in self}
         groups = defaultdict(self.browse)
@@ -119,7 +118,7 @@ class ResPartner(models.Model):
             values = {**life, **partner._prepare_monitoring(life, today)}
             groups[tuple(sorted(values.items()))] |= partner
         for values, partners in groups.items():
-            super(ResPartner, partners).write(dict(values))
+            super(ResPartner, partners).write(dict(values))  # pylint: disable=super-method-mismatch
         self._log_customer_status(before)
 
     def _prepare_monitoring(self, life, today):

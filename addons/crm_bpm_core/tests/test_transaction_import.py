@@ -160,7 +160,7 @@ class TestTransactionRpc(ImportCommon):
 
         def refuse(partners, vals_list):
             if any(vals.get("ref") == "BAD" for vals in vals_list):
-                raise UserError("No such customer")
+                raise UserError(self.env._("No such customer"))
             return create(partners, vals_list)
 
         self.patch(type(self.env["res.partner"]), "create", refuse)

@@ -1,7 +1,7 @@
-import {onWillUnmount} from "@odoo/owl";
-import {registry} from "@web/core/registry";
-import {FormController} from "@web/views/form/form_controller";
-import {formView} from "@web/views/form/form_view";
+import { onWillUnmount } from "@odoo/owl";
+import { registry } from "@web/core/registry";
+import { FormController } from "@web/views/form/form_controller";
+import { formView } from "@web/views/form/form_view";
 
 /** Milliseconds between two looks at a sweep that is running. */
 const REFRESH_EVERY = 2000;
