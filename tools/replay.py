@@ -56,6 +56,7 @@ def _environment() -> dict:
 # What follows runs in the product's own Python, beside Odoo.
 def inside(arguments) -> None:
     from odoo.api import SUPERUSER_ID, Environment
+    from odoo.exceptions import UserError
     from odoo.modules.registry import Registry
     from odoo.tools import config
 
@@ -63,7 +64,10 @@ def inside(arguments) -> None:
     with Registry(arguments.inside).cursor() as cr:
         env = Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
         company = _company(env, arguments.company)
-        replay(env, company, arguments)
+        try:
+            replay(env, company, arguments)
+        except UserError as error:
+            raise SystemExit(f"error: {error}") from error
 
 
 def _company(env, company_id):
