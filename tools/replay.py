@@ -9,6 +9,7 @@ sensitivity, COMPANY=2 another company than the first.
 
 import argparse
 import csv
+import logging
 import os
 import subprocess
 import sys
@@ -146,6 +147,7 @@ def draw(months, target: Path):
         from matplotlib.figure import Figure
     except ImportError:
         return None
+    logging.getLogger("matplotlib").setLevel(logging.WARNING)
     figure = Figure(figsize=(9, 4), layout="constrained")
     axes = figure.subplots()
     labels = [row["month"] for row in months]
