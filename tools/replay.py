@@ -9,6 +9,7 @@ sensitivity, COMPANY=2 another company than the first.
 
 import argparse
 import csv
+import logging
 import os
 import subprocess
 import sys
@@ -56,6 +57,7 @@ def _environment() -> dict:
 # What follows runs in the product's own Python, beside Odoo.
 def inside(arguments) -> None:
     from odoo.api import SUPERUSER_ID, Environment
+    from odoo.exceptions import UserError
     from odoo.modules.registry import Registry
     from odoo.tools import config
 
@@ -63,7 +65,10 @@ def inside(arguments) -> None:
     with Registry(arguments.inside).cursor() as cr:
         env = Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
         company = _company(env, arguments.company)
-        replay(env, company, arguments)
+        try:
+            replay(env, company, arguments)
+        except UserError as error:
+            raise SystemExit(f"error: {error}") from error
 
 
 def _company(env, company_id):
@@ -142,6 +147,7 @@ def draw(months, target: Path):
         from matplotlib.figure import Figure
     except ImportError:
         return None
+    logging.getLogger("matplotlib").setLevel(logging.WARNING)
     figure = Figure(figsize=(9, 4), layout="constrained")
     axes = figure.subplots()
     labels = [row["month"] for row in months]

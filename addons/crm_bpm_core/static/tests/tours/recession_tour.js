@@ -30,9 +30,6 @@ registry.category("web_tour.tours").add("crm_bpm_core_recession_backtest", {
         },
         { trigger: "[data-sensitivity=early]:contains(In use)" },
         { trigger: ".modal-footer button[name=action_switch_on]", run: "click" },
-        {
-            trigger:
-                "body:not(:has(.modal)) [name=state] [aria-checked=true]:contains(Switched on)",
-        },
+        { trigger: "body:not(:has(.modal)) button[name=action_open_backtest]" },
     ],
 });
