@@ -241,8 +241,10 @@ export class HeadBoard extends Component {
 
     async openCustomers(name, domain) {
         const action = await this.action.loadAction(CUSTOMERS_ACTION);
+        // Another list than the menu's: own name, no path, no words about the first steps.
+        const changes = { name, display_name: name, domain, help: undefined };
         return this.action.doAction(
-            { ...action, name, domain, path: undefined, xml_id: undefined, id: undefined },
+            { ...action, ...changes, path: undefined, xml_id: undefined, id: undefined },
             { viewType: "list" }
         );
     }

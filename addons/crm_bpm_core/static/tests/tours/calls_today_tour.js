@@ -4,7 +4,8 @@ const tours = registry.category("web_tour.tours");
 
 /** No screen may need horizontal scrolling. */
 export function assertNoSideScroll() {
-    for (const element of [document.documentElement, ...document.querySelectorAll(".o_content")]) {
+    const boxes = document.querySelectorAll(".o_content, .o_list_renderer");
+    for (const element of [document.documentElement, ...boxes]) {
         if (element.scrollWidth > element.clientWidth + 1) {
             throw new Error(
                 `${element.className || "page"} scrolls sideways: ` +

@@ -9,7 +9,7 @@ tours.add("crm_bpm_core_head_board", {
         {
             content: "Drag the dearest recession to a person",
             trigger: ".o_crm_recession:contains(Falling Ltd) .o_crm_handle",
-            run: "drag_and_drop .o_crm_person:contains(Colleague) th",
+            run: ({ drag_and_drop }) => drag_and_drop(".o_crm_person:contains(Colleague) th", {}),
         },
         { trigger: ".o_notification:contains(Colleague calls this customer now)" },
         { trigger: ".o_crm_recession:contains(Falling Ltd):contains(To call)" },
@@ -25,7 +25,7 @@ tours.add("crm_bpm_core_head_board", {
             trigger: "[data-figure=without_step]",
             run: "click",
         },
-        { trigger: ".o_list_view .o_last_breadcrumb_item:contains(Without next step)" },
+        { trigger: ".o_list_view .o_breadcrumb:contains(Without next step)" },
         { trigger: ".o_back_button, .breadcrumb-item a", run: "click" },
         {
             trigger: ".o_crm_tile_recessions header .btn-link:first",
