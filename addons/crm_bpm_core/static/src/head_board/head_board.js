@@ -182,9 +182,10 @@ export class HeadBoard extends Component {
             res_model: resModel,
             views: [
                 [false, "list"],
-                [false, "kanban"], // what a phone shows
+                [false, "kanban"],
                 [false, "form"],
             ],
+            mobile_view_mode: "kanban",
             domain,
             context,
         });
