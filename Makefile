@@ -1,8 +1,8 @@
 # Each target calls one script in tools/; they need Python 3.10 to 3.13 only.
 PYTHON ?= python3
-export ADDON K TESTS PYTEST_ARGS HTTP_PORT NAME SIZE
+export ADDON K TESTS PYTEST_ARGS HTTP_PORT NAME SIZE DB FROM TO ONLY FACTOR COMPANY KEEP
 
-.PHONY: run stop test lint format bench stories screenshots ledger clean help
+.PHONY: run stop test lint format bench stories screenshots ledger replay clean help
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -30,6 +30,9 @@ stories: ## requirement id -> the tests that show it; lists what nothing shows
 
 screenshots: ## pictures of every screen of the running product
 	@$(PYTHON) -m tools.screenshots
+
+replay: ## play past nights on a copy: DB=, FROM=, TO=, FACTOR=, ONLY=recession
+	@$(PYTHON) -m tools.replay
 
 ledger: ## verify the order ledger of the database; DO=rebuild derives it anew
 	@$(PYTHON) -m tools.ledger $(DO) $(if $(DATABASE),--database $(DATABASE))

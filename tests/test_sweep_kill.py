@@ -1,6 +1,5 @@
 """PK-12: a sweep that is killed in the middle ends as if it had not been."""
 
-import os
 import signal
 
 import pytest
@@ -30,12 +29,14 @@ def copies(seed):
 def _kill_after(database: str, calls: int) -> None:
     """Start a sweep and kill -9 it as soon as it has kept so many calls."""
     process = sweeping.start(database, sweeping.SWEEP)
-    sweeping.wait_until(
-        lambda: process.poll() is not None or sweeping.count_calls(database) >= calls
-    )
-    os.kill(process.pid, signal.SIGKILL)
+    try:
+        sweeping.wait_until(
+            lambda: process.poll() is not None or sweeping.count_calls(database) >= calls
+        )
+    finally:
+        process.kill()
+        process.stdout.close()
     assert process.wait() == -signal.SIGKILL, "the sweep was over before it was killed"
-    process.stdout.close()
     sweeping.wait_until(lambda: not sweeping.connections(database))
 
 

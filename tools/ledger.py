@@ -44,7 +44,7 @@ def main() -> None:
         postgres.start_postgres()
     if not databases.exists(options.database):
         raise SetupError(
-            f"There is no database {options.database}: 'make run' makes it, --database names another."
+            f"There is no database {options.database}: make run makes it, DATABASE= names another."
         )
     result = _run(options)
     say(f"{options.database}: {result['days']} order days, {result['seconds']:.1f} s")

@@ -81,7 +81,7 @@ def replay(env, company, arguments) -> dict:
     first, last = engine._get_period(company)
     first, last = max(first, arguments.first or first), min(last, arguments.last or last)
     if first > last:
-        raise SystemExit("error: no orders between FROM and TO; see the ledger's first and last day.")
+        raise SystemExit("error: no orders between FROM and TO; see the first day in the ledger.")
     rule = engine._prepare_rule(company, arguments.factor)
     whole = arguments.only != "recession"
     say(f"{company.name}: nights {first} to {last}, k = {rule.factor:g}")

@@ -18,6 +18,9 @@ env.cr.commit()
 
 def main() -> None:
     port = _port()
+    _check_name()
+    # Before minutes of downloads, not after them.
+    server.refuse_taken_port(port)
     say("Setting up and starting the product")
     with only_one("setup"):
         python_env.check_python()
@@ -40,6 +43,13 @@ def _port() -> int:
     return int(text)
 
 
+def _check_name() -> None:
+    if not DATABASE.replace("_", "").replace("-", "").isalnum():
+        raise SetupError(
+            f"PGDATABASE={DATABASE} is no name for the database: letters, digits, - and _ only."
+        )
+
+
 def _demo_database() -> None:
     """Make the database once; afterwards it is the user's and is kept."""
     if databases.exists(DATABASE):
@@ -49,8 +59,11 @@ def _demo_database() -> None:
         return
     template = databases.build_template(demo=True)
     with step("Database") as note:
-        databases.clone(template, DATABASE)
-        _shell(SET_PASSWORD % secrets.get("admin_password"))
+        # It gets its name last: interrupted, it is made anew, never without password.
+        building = f"{DATABASE}_building"
+        databases.clone(template, building)
+        _shell(building, SET_PASSWORD % secrets.get("admin_password"))
+        databases.rename(building, DATABASE)
         _remember_version()
         note(f"{DATABASE}, {databases.size(DATABASE)}")
 
@@ -78,10 +91,10 @@ def _remember_version() -> None:
     _version_stamp().write_text(databases.addons_hash())
 
 
-def _shell(code: str) -> None:
+def _shell(database: str, code: str) -> None:
     """Run code in the database; the code goes by stdin, so no process list shows it."""
     result = subprocess.run(
-        [str(paths.VENV_PYTHON), "-m", "odoo", "shell", "-d", DATABASE, "--no-http"],
+        [str(paths.VENV_PYTHON), "-m", "odoo", "shell", "-d", database, "--no-http"],
         input=code,
         text=True,
         capture_output=True,

@@ -1,5 +1,7 @@
 """``make stop``: stop the server and the database server that we started."""
 
+import sys
+
 from tools.setup import postgres, server
 from tools.setup.shell import SetupError, fail, say
 
@@ -18,3 +20,6 @@ if __name__ == "__main__":
         main()
     except SetupError as error:
         fail(error)
+    except KeyboardInterrupt:
+        say("\nInterrupted.")
+        sys.exit(130)

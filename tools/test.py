@@ -75,3 +75,6 @@ if __name__ == "__main__":
         main()
     except SetupError as error:
         fail(error)
+    except KeyboardInterrupt:
+        say("\nInterrupted.")
+        sys.exit(130)

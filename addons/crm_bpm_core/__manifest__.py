@@ -26,6 +26,7 @@
         "data/call_digest_templates.xml",
         "data/crm_recession_rule_data.xml",
         "data/crm_transaction_data.xml",
+        "data/res_partner_actions.xml",
         "views/crm_bpm_menus.xml",
         "views/crm_order_day_views.xml",
         "wizards/crm_call_result_views.xml",

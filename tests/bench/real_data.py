@@ -17,7 +17,6 @@ import zipfile
 from datetime import datetime
 
 from tests.bench.frame import bench
-from tools import replay
 from tools.setup import databases, paths
 
 LIFETIMES = "lifetimes==0.11.3"

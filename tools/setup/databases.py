@@ -28,6 +28,13 @@ def addons_path() -> str:
     return ",".join(str(p) for p in [paths.ADDONS, *extra, *odoo_addons_paths()])
 
 
+def _data_dir() -> Path:
+    """Attachments and sessions: for their owner only."""
+    paths.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    paths.DATA_DIR.chmod(0o700)
+    return paths.DATA_DIR
+
+
 def odoo_env() -> dict[str, str]:
     """Environment of every Odoo process we start: our paths and our server."""
     return {
@@ -35,7 +42,7 @@ def odoo_env() -> dict[str, str]:
         # Our own wkhtmltopdf, where Debian has none.
         "PATH": f"{paths.CACHE / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
         "ODOO_ADDONS_PATH": addons_path(),
-        "ODOO_DATA_DIR": str(paths.DATA_DIR),
+        "ODOO_DATA_DIR": str(_data_dir()),
         "ODOO_RC": str(secrets.server_config()),
         "PYTHONWARNINGS": "ignore::DeprecationWarning",
     }
@@ -120,12 +127,13 @@ def build_base() -> str:
 def build_template(demo: bool) -> str:
     """The template for these addons; older ones of this clone are dropped."""
     name = template_name(demo)
-    with step("The product's addons" + (" with demo data" if demo else "")) as note:
-        if exists(name):
+    title = "The product's addons" + (" with demo data" if demo else "")
+    if exists(name):
+        with step(title) as note:
             note("there already")
-            return name
+        return name
     base = build_base()
-    with step("  installing") as note:
+    with step(title) as note:
         building = f"{name}_building"
         drop(building)
         clone(base, building)

@@ -5,6 +5,7 @@ cache, and the packages are only unpacked into the cache folder.
 """
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -40,9 +41,14 @@ def odoo_python_path() -> Path:
     if not home:
         return paths.ODOO_TREE / "usr/lib/python3/dist-packages"
     folder = Path(home).expanduser().resolve()
-    if (folder / "odoo" / "release.py").exists():
-        return folder
-    raise SetupError(f"ODOO_HOME={home} holds no odoo/release.py.\n{OWN_ODOO_HELP}")
+    release = folder / "odoo" / "release.py"
+    if not release.exists():
+        raise SetupError(f"ODOO_HOME={home} holds no odoo/release.py.\n{OWN_ODOO_HELP}")
+    version = re.search(r"version_info = \((\d+), (\d+)", release.read_text())
+    if not version or version.groups() != ("19", "0"):
+        found = ".".join(version.groups()) if version else "unknown"
+        raise SetupError(f"ODOO_HOME={home} is Odoo {found}, not 19.0.\n{OWN_ODOO_HELP}")
+    return folder
 
 
 def is_debian_tree() -> bool:

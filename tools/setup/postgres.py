@@ -55,6 +55,10 @@ def server_user() -> str | None:
     raise SetupError("Neither user 'postgres' nor 'nobody' exists to run PostgreSQL as.")
 
 
+def _uid(user: str | None) -> int:
+    return pwd.getpwnam(user).pw_uid if user else os.geteuid()
+
+
 def cluster_home() -> Path:
     """The cluster's folder; for root one that the server's account can enter."""
     if not is_root():
@@ -83,7 +87,7 @@ def connection_env() -> dict[str, str]:
 def start_postgres() -> None:
     with step("PostgreSQL") as note:
         if uses_own_server():
-            run(["psql", "-d", "postgres", "-c", "select 1"])
+            _check_own_server()
             note(f"server of PGHOST={os.environ['PGHOST']}")
             return
         need_debian_packages({"postgresql": "/usr/lib/postgresql/*/bin/initdb"}, "The database")
@@ -96,6 +100,26 @@ def start_postgres() -> None:
         _start(home)
         _ensure_role()
         note(f"started, {_version(home)}")
+
+
+def _check_own_server() -> None:
+    """A server that PGHOST names must answer, and let us make databases."""
+    cure = (
+        "Check PGHOST, PGPORT, PGUSER and PGPASSWORD (or ~/.pgpass), or unset PGHOST to "
+        "use a private server."
+    )
+    try:
+        may = psql(
+            "select rolname <> 'postgres', rolcreatedb or rolsuper from pg_roles "
+            "where rolname = current_user"
+        ).strip()
+    except SetupError as error:
+        raise SetupError(f"{error}\n{cure}") from error
+    if may != "t|t":
+        raise SetupError(
+            "Odoo needs a role that may create databases and is not 'postgres'. Type there:\n"
+            f"  create role {ROLE} login createdb password '...'\nand set PGUSER={ROLE}."
+        )
 
 
 def stop_postgres() -> bool:
@@ -131,6 +155,9 @@ def _start(home: Path) -> None:
     folder = socket_dir()
     folder.mkdir(parents=True, exist_ok=True)
     user = server_user()
+    if folder.stat().st_uid not in (os.geteuid(), _uid(user)):
+        # A short folder lies in /tmp, where anybody may have made it.
+        raise SetupError(f"{folder} belongs to somebody else: remove it, then try again.")
     if user:
         shutil.chown(folder, user)
     # The socket lets anybody in ('trust'), so only its owner and root may
@@ -171,7 +198,7 @@ def psql(query: str, database="postgres", user=None) -> str:
     env = connection_env()
     if user:
         env["PGUSER"] = user
-    return run(["psql", "-XAtq", "-d", database, "-c", query], env=env)
+    return run(["psql", "-wXAtq", "-d", database, "-c", query], env=env)
 
 
 def _version(home: Path) -> str:

@@ -21,27 +21,36 @@ def pid_file() -> Path:
 
 
 def _started() -> dict:
-    """What we started last: pid, port, database and a hash of the served files."""
-    with contextlib.suppress(OSError, ValueError):
-        return json.loads(pid_file().read_text())
+    """What we started last: process, port, database and a hash of the served files."""
+    with contextlib.suppress(OSError, ValueError, TypeError):
+        return dict(json.loads(pid_file().read_text()))
     return {}
 
 
+def born(pid: int) -> str:
+    """When the process started: with the pid it names a process for good."""
+    # Fields are counted from behind the name, which may hold blanks.
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+
+
 def running_pid() -> int | None:
-    """The process that we started, if it still is that process."""
-    with contextlib.suppress(OSError, KeyError):
-        pid = _started()["pid"]
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
-        if "odoo" in command:
-            return pid
+    """The process that we started, if it still is that process.
+
+    After a restart of the machine its number may belong to anything, also to
+    another Odoo.
+    """
+    started = _started()
+    with contextlib.suppress(OSError, KeyError, IndexError):
+        if born(started["pid"]) == started["born"]:
+            return started["pid"]
     return None
 
 
 def serves(wanted: dict) -> bool:
     """Whether our running server serves just this, and answers."""
     started = _started()
-    started.pop("pid", None)
-    return bool(running_pid()) and started == wanted and answers(wanted["port"])
+    same = all(started.get(name) == value for name, value in wanted.items())
+    return bool(running_pid()) and same and answers(wanted["port"])
 
 
 def start(database: str, port: int) -> None:
@@ -52,8 +61,8 @@ def start(database: str, port: int) -> None:
         if serves(wanted):
             note("running")
             return
+        refuse_taken_port(port)
         stop()
-        _refuse_taken_port(port)
         log = log_path("server")
         command = [
             str(paths.VENV_PYTHON),
@@ -75,7 +84,7 @@ def start(database: str, port: int) -> None:
                 start_new_session=True,
             )
         paths.STATE.mkdir(parents=True, exist_ok=True)
-        pid_file().write_text(json.dumps({"pid": process.pid, **wanted}))
+        pid_file().write_text(json.dumps({"pid": process.pid, "born": born(process.pid), **wanted}))
         _wait(process, port, log)
         note(f"log: {log}")
 
@@ -100,7 +109,10 @@ def answers(port: int) -> bool:
     return False
 
 
-def _refuse_taken_port(port: int) -> None:
+def refuse_taken_port(port: int) -> None:
+    """A clear error when another program than our server listens on the port."""
+    if running_pid() and _started().get("port") == port:
+        return
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -108,7 +120,7 @@ def _refuse_taken_port(port: int) -> None:
         except OSError as error:
             raise SetupError(
                 f"Port {port} is taken by another program. Choose one: "
-                f"make run HTTP_PORT={port + 10}"
+                f"make run HTTP_PORT={port + 10 if port < 65000 else 8070}"
             ) from error
 
 

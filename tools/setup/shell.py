@@ -23,8 +23,13 @@ def say(text: str) -> None:
 
 @contextlib.contextmanager
 def step(name: str):
-    """Print one line when the step ends, with its duration and what it says."""
+    """Print one line when the step ends, with its duration and what it says.
+
+    On a terminal the name stands there while the step works.
+    """
     started = time.monotonic()
+    if sys.stdout.isatty():
+        print(f"  {name} ...", end="\r", flush=True)
     notes: list[str] = []
     yield notes.append
     took = time.monotonic() - started
@@ -41,18 +46,24 @@ def run(command, log=None, env=None, cwd=None, user=None, **kwargs):
     command = [str(part) for part in command]
     if user:
         command = as_user(user, command)
-    result = subprocess.run(
-        command,
-        env={**os.environ, **(env or {})},
-        cwd=cwd,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
-        **kwargs,
-    )
+    try:
+        result = subprocess.run(
+            command,
+            env={**os.environ, **(env or {})},
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
+            **kwargs,
+        )
+    except FileNotFoundError as error:
+        raise SetupError(
+            f"The program {command[0]} is missing on this machine; it was to run: "
+            f"{' '.join(command)}"
+        ) from error
     if log:
         log_path(log).write_text(result.stdout)
     if result.returncode:

@@ -2,8 +2,6 @@
 
 from datetime import datetime, time, timedelta
 
-from odoo import fields
-
 from . import names
 
 STEPS = [
@@ -51,9 +49,7 @@ class DemoNight:
 
     def _set_people(self):
         users = self.story.users
-        self.company.write(
-            {"call_daily_limit": 8, "call_fallback_user_id": users["director"].id}
-        )
+        self.company.write({"call_daily_limit": 8, "call_fallback_user_id": users["director"].id})
         users["igor"].call_daily_limit = 6
         users["olga"].write(
             {
@@ -240,10 +236,8 @@ class DemoNight:
     # The last night and the morning after
 
     def _run_last_night(self):
-        Run = self.env["crm.nightly.run"]
         self.env.flush_all()
-        if hasattr(Run, "_run_night"):
-            Run._run_night(self.company, self.today, "manual")
+        self.env["crm.nightly.run"]._run_night(self.company, self.today, "manual")
         self.env.invalidate_all()
 
     def _arrange_today(self):
@@ -251,9 +245,10 @@ class DemoNight:
         for user in self.story.users.values():
             calls = self.env["mail.activity"].search(
                 [("user_id", "=", user.id), ("call_reason", "!=", False)],
-                order="call_reason desc, id",
+                order="id",
             )
-            for number, call in enumerate(calls[: self.random.randint(7, 9)]):
+            chosen = self.random.sample(list(calls), min(len(calls), self.random.randint(7, 9)))
+            for number, call in enumerate(chosen):
                 late = self.random.randint(1, 3) if number % 5 == 4 else 0
                 call.date_deadline = self.today - timedelta(days=late)
         assigned = self.env["crm.recession.alert"].search([("state", "!=", "closed")], limit=3)

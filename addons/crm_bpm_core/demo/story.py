@@ -162,9 +162,7 @@ class DemoStory:
 
     def _get_names(self, count):
         combined = [
-            form.format(word)
-            for word in names.WORDS
-            for form in self.random.sample(names.FORMS, 4)
+            form.format(word) for word in names.WORDS for form in self.random.sample(names.FORMS, 4)
         ]
         traders = [
             f"ИП {surname} {letters}"
@@ -358,25 +356,4 @@ class DemoStory:
     def _fill_ledger(self):
         self.env.flush_all()
         self.env["crm.order.day"]._rebuild(self.company)
-        if hasattr(self.env["crm.order.calendar"], "_refresh"):
-            self.env["crm.order.calendar"]._refresh(self.company, self.today)
-        if not self.env["crm.order.day"].search_count([], limit=1):
-            self._insert_ledger()
-
-    def _insert_ledger(self):
-        self.env.cr.execute(
-            """
-            INSERT INTO crm_order_day
-                   (company_id, partner_id, day, order_count, line_count, quantity, amount)
-            SELECT %(company)s, partner_id, day, count(DISTINCT ref), count(*), sum(qty), sum(amount)
-              FROM (
-                SELECT partner_id, date AS day, order_ref AS ref, quantity AS qty, amount
-                  FROM crm_transaction WHERE company_id = %(company)s
-                UNION ALL
-                SELECT o.partner_id, o.date_order::date, o.name, l.product_uom_qty, l.price_subtotal
-                  FROM sale_order o JOIN sale_order_line l ON l.order_id = o.id
-                 WHERE o.state = 'sale' AND o.company_id = %(company)s
-              ) AS lines GROUP BY partner_id, day
-            """,
-            {"company": self.company.id},
-        )
+        self.env["crm.order.calendar"]._refresh(self.company, self.today)

@@ -119,7 +119,7 @@ class Score:
             **result,
             "delay_median": self.delay_median,
             "delay_p90": quantile(self.delays, 0.9),
-            "overdue_median": None if self.overdue_median is None else round(self.overdue_median, 1),
+            "overdue_median": self.overdue_median and round(self.overdue_median, 1),
             "load_per_100_week": round(self.load_per_100_week, 2),
         }
 

@@ -50,8 +50,14 @@ class CrmCallDigest(models.Model):
             return self.browse()
         digests = self.browse()
         for user, calls in self._get_calls(company, day).items():
-            if planner._is_available(company, day, user):
-                digests |= self._send_one(user, day, calls)
+            if not planner._is_available(company, day, user):
+                continue
+            try:
+                with self.env.cr.savepoint():
+                    digests |= self._send_one(user, day, calls)
+            except Exception:
+                # The others get theirs; this one is tried again within the hour.
+                _logger.exception("No digest for %s", user.login)
         return digests
 
     @api.model

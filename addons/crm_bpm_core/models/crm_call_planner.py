@@ -109,24 +109,17 @@ class CrmCallPlanner(models.AbstractModel):
         queues = defaultdict(list)
         for call, person in assigned:
             queues[person].append(call)
-        days = self._level(company, night, {user: len(queue) for user, queue in queues.items()}, run)
-        types = {call["reason"]: self._get_activity_type(call["reason"]) for call, _user in assigned}
-        names = self._get_names(call["partner_id"] for call, _user in assigned)
+        days = self._level(
+            company, night, {user: len(queue) for user, queue in queues.items()}, run
+        )
+        reasons = {call["reason"] for call, _person in assigned}
+        types = {reason: self._get_activity_type(reason) for reason in reasons}
         values = {}
         for person, queue in queues.items():
             for call, day in zip(queue, days[person], strict=True):
-                values[id(call)] = {
-                    **self._prepare_activity(call, person, day, types[call["reason"]], run),
-                    "res_name": names[call["partner_id"]],
-                }
-        return [values[id(call)] for call, _user in assigned]
-
-    @api.model
-    def _get_names(self, partner_ids):
-        """Names of the customers; each activity would read its own partner otherwise."""
-        partners = self.env["res.partner"].browse(partner_ids)
-        partners.fetch(["complete_name"])
-        return {partner.id: partner.complete_name for partner in partners}
+                activity_type = types[call["reason"]]
+                values[id(call)] = self._prepare_activity(call, person, day, activity_type, run)
+        return [values[id(call)] for call, _person in assigned]
 
     @api.model
     def _prepare_activity(self, call, person, day, activity_type=None, run=None):
@@ -167,9 +160,7 @@ class CrmCallPlanner(models.AbstractModel):
         """Create planned calls without a mail for each: the digest tells of them."""
         return (
             self.env["mail.activity"]
-            .with_context(
-                mail_activity_quick_update=True, tracking_disable=True, mail_notrack=True
-            )
+            .with_context(mail_activity_quick_update=True, tracking_disable=True, mail_notrack=True)
             .create(values)
         )
 

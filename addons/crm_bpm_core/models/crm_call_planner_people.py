@@ -95,20 +95,23 @@ class CrmCallPlanner(models.AbstractModel):
         return (resources.filtered(lambda r: r.company_id == company) or resources)[:1]
 
     @api.model
-    def _get_working_days(self, company, start, user=None, horizon=HORIZON):
+    def _get_working_days(self, company, start, user=None, horizon=HORIZON, known=None):
         """Working days from ``start`` on, ascending; never empty.
 
         By the person's own working hours and absence, else the company's; without
         any working hours Monday to Friday.
+
+        :param known: dict that keeps the days of those who share working hours
         """
-        resource = self._get_resource(company, user) if user else None
-        days = self._compute_working_days(company, start, horizon, resource)
+        resource = self._get_resource(company, user or self.env["res.users"])
+        known = {} if known is None else known
+        if (resource, horizon) not in known:
+            known[resource, horizon] = self._compute_working_days(company, start, horizon, resource)
+        days = known[resource, horizon]
         if user:
             days = [day for day in days if not user._is_absent(day)]
         return days or [
-            day
-            for day in (start + timedelta(days=n) for n in range(horizon))
-            if day.weekday() < 5
+            day for day in (start + timedelta(days=n) for n in range(horizon)) if day.weekday() < 5
         ]
 
     @api.model
@@ -150,17 +153,18 @@ class CrmCallPlanner(models.AbstractModel):
         if not (run and run.trigger == "replay"):
             start = max(night, company._get_local_today())
         loads = self._get_loads(list(counts), start)
+        known = {}
         return {
-            user: self._level_person(company, start, user, count, loads[user.id])
+            user: self._level_person(company, start, user, count, loads[user.id], known)
             for user, count in counts.items()
         }
 
     @api.model
-    def _level_person(self, company, start, user, count, load):
+    def _level_person(self, company, start, user, count, load, known):
         limit = user.call_daily_limit or company.call_daily_limit
         horizon = HORIZON
         while True:
-            days = self._get_working_days(company, start, user, horizon)
+            days = self._get_working_days(company, start, user, horizon, known)
             try:
                 return list(spread(count, days, Counter(load), limit))
             except NotEnoughDays:

@@ -48,7 +48,9 @@ class CrmCallsToday(models.AbstractModel):
     @api.model
     def _get_call_scopes(self):
         has_group = self.env.user.has_group
-        return [scope for scope, group in SCOPE_GROUPS.items() if has_group(f"crm_bpm_core.{group}")]
+        return [
+            scope for scope, group in SCOPE_GROUPS.items() if has_group(f"crm_bpm_core.{group}")
+        ]
 
     @api.model
     def _get_default_scope(self, scopes):
@@ -169,7 +171,7 @@ class CrmCallsToday(models.AbstractModel):
             row["status"] = statuses.get(row.pop("status_id"), False)
             row["overdue"] = (today - row["date"]).days
             row["reason_text"] = self._get_reason_text(row)
-            row["explanation"] = alerts.get(row["alert_id"]) or row["summary"] or False
+            row["explanation"] = self._get_explanation(row, alerts.get(row["alert_id"]))
 
     @api.model
     def _get_alert_texts(self, alert_ids):
@@ -219,6 +221,27 @@ class CrmCallsToday(models.AbstractModel):
         if row["reason"] == "next_step":
             return _("nothing is planned with this customer")
         return row["summary"] or ""
+
+    @api.model
+    def _get_explanation(self, row, alert_text):
+        """Why this call was planned by itself, and who may change that."""
+        _ = self.env._
+        status = row["status"]
+        if row["reason"] == "recession":
+            return alert_text or row["summary"] or False
+        if row["reason"] == "monitoring" and status:
+            return _(
+                "Customers of the status %(status)s are called %(interval)s; the night plans it. "
+                "The head of sales changes the interval in the statuses.",
+                status=status["name"],
+                interval=self._get_interval_text(status),
+            )
+        if row["reason"] == "next_step":
+            return _(
+                "No customer may be without a next step: the night found no activity planned "
+                "with him, his contacts, leads and orders. Plan one with the call."
+            )
+        return False
 
     @api.model
     def _get_interval_text(self, status):

@@ -67,7 +67,9 @@ class CrmCustomerStatus(models.Model):
         interval = SQL("NULLIF(%s, 0)", SQL.identifier(status, "monitoring_interval"))
         unit = SQL.identifier(status, "monitoring_interval_unit")
         step = SQL("(%s * CASE WHEN %s = 'week' THEN 7 ELSE 1 END)", interval, unit)
-        missing = SQL("(%s - %s)", self._get_month_number_sql(after), self._get_month_number_sql(base))
+        missing = SQL(
+            "(%s - %s)", self._get_month_number_sql(after), self._get_month_number_sql(base)
+        )
         count = SQL("GREATEST(1, CEIL(%s::numeric / %s))::int", missing, interval)
         first, second = (
             self._get_month_day_sql(base, SQL("(%s + %s) * %s", count, more, interval), anchor)

@@ -69,11 +69,14 @@ class CrmNightlyRun(models.Model):
     @api.depends("stage_ids.created", "issue_ids")
     def _compute_counts(self):
         Activity = self.env["mail.activity"].sudo().with_context(active_test=False)
+        calls = dict(
+            Activity._read_group(self._get_calls_domain(), ["nightly_run_id"], ["__count"])
+        )
         for run in self:
             created = {stage.code: stage.created for stage in run.stage_ids}
             run.promotion_count = created.get("promotion", 0)
             run.alert_count = created.get("recession", 0)
-            run.call_count = Activity.search_count(run._get_calls_domain())
+            run.call_count = calls.get(run, 0)
             run.issue_count = len(run.issue_ids)
 
     @api.depends("night", "company_id")
@@ -83,7 +86,6 @@ class CrmNightlyRun(models.Model):
 
     # Buttons ------------------------------------------------------------------
 
-    @api.model
     def action_run_now(self, company_id=None):
         """Button and RPC: make the sweep of the last night that is due, now.
 
@@ -190,11 +192,14 @@ class CrmNightlyRun(models.Model):
         :param values_list: dicts of stage, partner_id (or False), message
         """
         self.ensure_one()
-        known = {(issue.stage, issue.partner_id.id, issue.message) for issue in self.issue_ids}
+        Issue = self.env["crm.nightly.run.issue"].sudo()
+        partner_ids = [issue.get("partner_id") or False for issue in values_list]
+        found = Issue.search([("run_id", "=", self.id), ("partner_id", "in", partner_ids)])
+        known = {(issue.stage, issue.partner_id.id, issue.message) for issue in found}
         values = []
         for issue in values_list:
             key = (issue["stage"], issue.get("partner_id") or False, issue["message"])
             if key not in known:
                 known.add(key)
                 values.append({**issue, "run_id": self.id})
-        self.env["crm.nightly.run.issue"].sudo().create(values)
+        Issue.create(values)

@@ -74,7 +74,7 @@ class CrmNightlyRun(models.Model):
 
     @api.model
     def _start_schedule(self):
-        """After the installation: the first sweep is the coming night's, not one in office hours."""
+        """After the installation: the first sweep is the coming night's, none in office hours."""
         companies = self.env["res.company"].search([])
         first = min(company._get_next_night_moment() for company in companies)
         self.env.ref(SWEEP_CRON).nextcall = first

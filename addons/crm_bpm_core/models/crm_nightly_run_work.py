@@ -161,7 +161,9 @@ class CrmNightlyRun(models.Model):
             stage.write({"state": "failed", "message": self._get_error_message(error)})
             self._add_issues([{"stage": stage.code, "message": stage.message}])
         stage.duration += time.monotonic() - start
-        stage.issue_count = len(self.issue_ids.filtered(lambda i: i.stage == stage.code))
+        stage.issue_count = self.env["crm.nightly.run.issue"].search_count(
+            [("run_id", "=", self.id), ("stage", "=", stage.code)]
+        )
         self._checkpoint()
 
     @contextmanager

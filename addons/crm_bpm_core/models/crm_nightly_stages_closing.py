@@ -23,9 +23,7 @@ class CrmNightlyRun(models.Model):
         self._close_answered_reminders()
         rows = self._get_customers_without_step()
         chosen = self._choose_reminders(rows)
-        self._work_in_batches(
-            stage, chosen, self._plan_reminders, lambda call: call["partner_id"]
-        )
+        self._work_in_batches(stage, chosen, self._plan_reminders, lambda call: call["partner_id"])
         left = len(rows) - len(chosen)
         if left:
             stage.message = self.env._(
@@ -46,9 +44,7 @@ class CrmNightlyRun(models.Model):
             self.company_id.id,
             steps,
         )
-        answered = self.env["mail.activity"].browse(
-            row[0] for row in self.env.execute_query(query)
-        )
+        answered = self.env["mail.activity"].browse(row[0] for row in self.env.execute_query(query))
         answered._close_calls_obsolete(self.env._("A next step is planned."), log=False)
 
     def _get_customers_without_step(self):

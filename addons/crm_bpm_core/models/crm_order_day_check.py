@@ -6,6 +6,8 @@ from odoo.tools import SQL
 
 # A rebuild sorts and hashes millions of rows; Odoo's servers keep work_mem small.
 REBUILD_MEMORY = "128MB"
+# Larger ledgers are rebuilt in the background: a request would be cut off.
+BACKGROUND_DAYS = 200_000
 
 
 class CrmOrderDay(models.Model):
@@ -79,7 +81,13 @@ class CrmOrderDay(models.Model):
 
     @api.model
     def action_rebuild(self):
-        """Menu of the head: rebuild the ledger and say how large it is."""
+        """Menu of the head: rebuild the ledger, a large one in the background, and say so."""
+        companies = self._check_head()
+        if self.sudo().search_count([], limit=BACKGROUND_DAYS + 1) > BACKGROUND_DAYS:
+            self.sudo()._queue_rebuild(companies)
+            return self._notify(
+                "info", self.env._("The ledger is being rebuilt; it takes some minutes.")
+            )
         days = self.rebuild_ledger()["days"]
         return self._notify(
             "success", self.env._("The ledger was rebuilt: %(days)s order days.", days=days)
@@ -114,6 +122,11 @@ class CrmOrderDay(models.Model):
             # Nothing done though something waits: another server is at it.
             if not result["remaining"] or not result["days"]:
                 return {"days": days, "remaining": result["remaining"]}
+
+    @api.model
+    def _queue_rebuild(self, companies):
+        self.env["crm.order.day.queue"].create([{"company_id": c.id} for c in companies])
+        self.env.ref("crm_bpm_core.ir_cron_order_day_refresh")._trigger()
 
     @api.model
     def _rebuild(self, companies):

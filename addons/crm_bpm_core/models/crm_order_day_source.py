@@ -19,7 +19,8 @@ class CrmOrderDay(models.Model):
         :meth:`_get_source_parts`.
 
         :param companies: derive everything of these companies; without it only
-            the days in the temporary table ``crm_order_day_key``
+            the days in the temporary table ``crm_order_day_key``, whose orders are
+            in ``crm_order_day_sale`` already
         """
         parts = self._get_source_parts(companies)
         return SQL(
@@ -69,7 +70,9 @@ class CrmOrderDay(models.Model):
                 GROUP BY l.order_id
             )
             """,
-            orders=self._get_sale_order_query(companies),
+            orders=SQL("(%s)", self._get_sale_order_query(companies))
+            if companies is not None
+            else SQL("(SELECT * FROM crm_order_day_sale)"),
             refunds=self._get_refund_query(),
         )
         select = SQL(
@@ -86,7 +89,7 @@ class CrmOrderDay(models.Model):
     def _get_sale_order_query(self, companies):
         """Confirmed orders with their local day and amount in company currency."""
         return SQL(
-            """(
+            """
             SELECT o.id, o.company_id, p.commercial_partner_id AS partner_id, o.day,
                 o.amount_untaxed / o.rate AS amount, o.rate
             FROM (
@@ -97,7 +100,7 @@ class CrmOrderDay(models.Model):
             ) AS o
             JOIN res_partner p ON p.id = o.partner_id
             %s
-            )""",
+            """,
             SQL("WHERE o.company_id = ANY(%s)", companies.ids)
             if companies is not None
             else SQL(

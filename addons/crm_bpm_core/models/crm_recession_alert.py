@@ -63,7 +63,9 @@ class CrmRecessionAlert(models.Model):
     )
     factor = fields.Float(readonly=True, aggregator=None)
     weeks_ordered = fields.Integer(
-        readonly=True, aggregator=None, help="Weeks with an order among the 26 before the last order."
+        readonly=True,
+        aggregator=None,
+        help="Weeks with an order among the 26 before the last order.",
     )
     weeks_total = fields.Integer(
         readonly=True, aggregator=None, help="Weeks of history among those 26."
@@ -171,12 +173,13 @@ class CrmRecessionAlert(models.Model):
 
     def _explain_volume(self):
         """Why a fall in volume is an alarm, from the numbers stored with it."""
-        share = 100 * self.recent_week_amount / self.base_week_amount if self.base_week_amount else 0
+        base = self.base_week_amount
+        share = 100 * self.recent_week_amount / base if base else 0
         return self.env._(
             "Still orders, but bought %(recent)s a week lately against %(base)s before: "
             "%(share)s %% of the usual.",
             recent=self._say_money(self.recent_week_amount),
-            base=self._say_money(self.base_week_amount),
+            base=self._say_money(base),
             share=self._say_number(share, 0),
         )
 

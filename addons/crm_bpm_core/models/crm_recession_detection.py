@@ -72,14 +72,18 @@ class CrmRecessionRule(models.Model):
     def _get_public_holidays(self, first, last):
         """Days whose noon lies in a global leave of the company's working hours."""
         tz = pytz.timezone(self.company_id.nightly_tz or "UTC")
-        leaves = self.env["resource.calendar.leaves"].sudo().search(
-            [
-                ("resource_id", "=", False),
-                ("calendar_id", "in", [False, *self.company_id.resource_calendar_id.ids]),
-                ("company_id", "in", [False, self.company_id.id]),
-                ("date_from", "<=", datetime.combine(last, time.max)),
-                ("date_to", ">=", datetime.combine(first, time.min) - timedelta(days=1)),
-            ]
+        leaves = (
+            self.env["resource.calendar.leaves"]
+            .sudo()
+            .search(
+                [
+                    ("resource_id", "=", False),
+                    ("calendar_id", "in", [False, *self.company_id.resource_calendar_id.ids]),
+                    ("company_id", "in", [False, self.company_id.id]),
+                    ("date_from", "<=", datetime.combine(last, time.max)),
+                    ("date_to", ">=", datetime.combine(first, time.min) - timedelta(days=1)),
+                ]
+            )
         )
         days = set()
         for leave in leaves:

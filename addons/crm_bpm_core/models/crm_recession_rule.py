@@ -231,7 +231,7 @@ class CrmRecessionRule(models.Model):
         wizard = self.env["crm.recession.backtest"].create({"rule_id": self.id})
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Back-test on the own history"),
+            "name": self.env._("Back-test on your own history"),
             "res_model": wizard._name,
             "res_id": wizard.id,
             "view_mode": "form",

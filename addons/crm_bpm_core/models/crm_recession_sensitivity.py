@@ -287,8 +287,8 @@ class CrmRecessionRule(models.Model):
             "label": dict(self._fields["sensitivity"]._description_selection(self.env))[name],
             "factor": factor,
             "alarms": len(own),
-            "calls_per_week": round(len(own) / weeks, 1),
-            "calls_per_day": round(len(own) / weeks / 5, 1),
+            "calls_per_week": self._round_rate(len(own) / weeks),
+            "calls_per_day": self._round_rate(len(own) / weeks / 5),
             "weeks": [
                 {"week": (date_from + timedelta(days=7 * index)).isoformat(), "calls": number}
                 for index, number in enumerate(calls)
@@ -303,6 +303,11 @@ class CrmRecessionRule(models.Model):
             "early_median": round(median(early)) if early else False,
             "sentence": example and self._say_example(example, factor),
         }
+
+    @api.model
+    def _round_rate(self, rate):
+        """One decimal, two where there are few calls: 0.02 is not none."""
+        return round(rate, 1 if rate >= 1 else 2)
 
     @api.model
     def _match_losses(self, alarms, losses):
@@ -334,7 +339,7 @@ class CrmRecessionRule(models.Model):
               GROUP BY partner_id
                 HAVING count(*) >= %s AND max(day) - min(day) >= %s
                    AND (max(day) - min(day))::float / (count(*) - 1) <= %s
-              ORDER BY round(abs(ln((max(day) - min(day))::float / (count(*) - 1) / 7))),
+              ORDER BY round(abs((max(day) - min(day))::float / (count(*) - 1) - 7)),
                        sum(amount) DESC, partner_id
                  LIMIT 1
                 """,

@@ -35,12 +35,14 @@ class CrmTransactionBatch(models.Model):
         """Make transactions of all good rows at once, and count."""
         self.ensure_one()
         self.env.flush_all()
-        self.env.cr.execute("ANALYZE crm_transaction_row")
+        # All joins below are of many rows; a wrong estimate must not loop over them.
+        self.env.cr.execute("SET LOCAL enable_nestloop = off; ANALYZE crm_transaction_row")
         self._match_customers()
         created_customers = self._create_missing_customers() if self.create_customers else 0
         self._mark_unmatched()
         self._mark_repeated_keys()
         created = self._insert_transactions()
+        self.env.cr.execute("SET LOCAL enable_nestloop TO DEFAULT; ANALYZE crm_transaction")
         rows, errors = self._clean_staged()
         self.write(
             {

@@ -33,9 +33,7 @@ class MailActivity(models.Model):
     recession_alert_id = fields.Many2one(
         "crm.recession.alert", ondelete="set null", index="btree_not_null"
     )
-    nightly_run_id = fields.Many2one(
-        "crm.nightly.run", ondelete="set null", index="btree_not_null"
-    )
+    nightly_run_id = fields.Many2one("crm.nightly.run", ondelete="set null", index="btree_not_null")
 
     # One open call a customer and reason: two servers that fire at once
     # cannot plan it twice.
@@ -44,6 +42,12 @@ class MailActivity(models.Model):
         "AND active IS TRUE AND res_model = 'res.partner'",
         "This call is planned already.",
     )
+
+    def _compute_res_name(self):
+        # Odoo reads the customers one by one: most of the time that a night would take.
+        partners = self.filtered(lambda a: a.res_model == "res.partner").mapped("res_id")
+        self.env["res.partner"].browse(set(partners)).exists().mapped("display_name")
+        return super()._compute_res_name()
 
     # A call is closed with a result, on every path ------------------------------
 

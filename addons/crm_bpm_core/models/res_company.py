@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+
 from odoo.addons.base.models.res_partner import _tz_get
 
 from ..lib import nights
@@ -73,7 +74,10 @@ class ResCompany(models.Model):
     def _compute_nightly_tz(self):
         for company in self:
             company.nightly_tz = (
-                company.nightly_tz or company.resource_calendar_id.tz or company.partner_id.tz or "UTC"
+                company.nightly_tz
+                or company.resource_calendar_id.tz
+                or company.partner_id.tz
+                or "UTC"
             )
 
     @api.model_create_multi

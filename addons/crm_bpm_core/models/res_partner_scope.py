@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
@@ -25,6 +26,14 @@ class ResPartner(models.Model):
         "partners are visible to everybody.",
     )
 
+    is_entrusted = fields.Boolean(
+        string="Entrusted to Me",
+        compute="_compute_is_entrusted",
+        search="_search_is_entrusted",
+        help="I have an open call to this customer or one of his alarms, whoever is "
+        "responsible for him.",
+    )
+
     def _auto_init(self):
         # Before the installation nobody is a watched customer: an empty column
         # is right, and computing a million partners would take minutes.
@@ -37,6 +46,33 @@ class ResPartner(models.Model):
         for partner in self:
             customer = partner.commercial_partner_id
             partner.customer_user_id = customer.user_id if customer.customer_status_id else False
+
+    @api.depends_context("uid")
+    def _compute_is_entrusted(self):
+        domain = Domain("id", "in", self.ids) & Domain("is_entrusted", "=", True)
+        entrusted = self.sudo().with_context(active_test=False).search(domain)
+        for partner in self:
+            partner.is_entrusted = partner._origin in entrusted
+
+    @api.model
+    def _search_is_entrusted(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        # One hashed list for the whole search. A path over commercial_partner_id
+        # would join partners with themselves and ask anew for every row.
+        customers = SQL(
+            """(SELECT res_id FROM mail_activity
+                 WHERE res_model = 'res.partner' AND active IS TRUE AND user_id = %(me)s
+                 UNION ALL
+                SELECT partner_id FROM crm_recession_alert WHERE user_id = %(me)s)""",
+            me=self.env.uid,
+            to_flush=[
+                self.env["mail.activity"]._fields[name] for name in ("user_id", "active", "res_id")
+            ]
+            + [self.env["crm.recession.alert"]._fields["user_id"]],
+        )
+        found = Domain("commercial_partner_id", "in", customers)
+        return found if True in value else ~found
 
     def write(self, vals):
         if vals.get("user_id"):

@@ -1,7 +1,6 @@
 """Ledger rows by hand, and a night of the recession rules."""
 
 from datetime import date, timedelta
-from unittest.mock import patch
 
 from .common import CrmBpmCommon
 
@@ -21,36 +20,6 @@ class RecessionCommon(CrmBpmCommon):
         cls.Rule = cls.env["crm.recession.rule"]
         cls.Alert = cls.env["crm.recession.alert"]
         cls.rule = cls._rule()
-        cls._stub_missing()
-
-    @classmethod
-    def _stub_missing(cls):
-        # Only where the planner and the calendar are not part of the tree yet.
-        Planner = type(cls.env["crm.call.planner"])
-        if hasattr(Planner, "_plan_calls"):
-            return
-
-        def _plan_calls(self, company, night, calls, run=None):
-            acts = self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True)
-            todo = [c for c in calls if c["user_id"]]
-            acts = acts.create([{
-                "res_model_id": self.env["ir.model"]._get_id("res.partner"),
-                "res_id": c["partner_id"], "user_id": c["user_id"], "date_deadline": night,
-                "activity_type_id": self.env.ref("mail.mail_activity_data_call").id,
-                "summary": c["summary"], "note": c["note"], "call_reason": c["reason"],
-                "recession_alert_id": c["alert_id"], "nightly_run_id": run and run.id} for c in todo])
-            return {a.res_id: a for a in acts}
-
-        def _close_calls_obsolete(self, note):
-            self.write({"call_result": "obsolete", "active": False})
-
-        for model, name, func in (
-            (Planner, "_plan_calls", _plan_calls),
-            (type(cls.env["mail.activity"]), "_close_calls_obsolete", _close_calls_obsolete),
-            (type(cls.env["crm.order.calendar"]), "_is_feed_dead", lambda self, c, d: False),
-        ):
-            patcher = patch.object(model, name, func, create=True)
-            cls.startClassPatcher(patcher)
 
     @classmethod
     def _rule(cls, **values):

@@ -21,6 +21,7 @@ RIGHTS = {
     "crm.customer.status.history": ("", "r", "r", "r", "", ""),
     "crm.transaction":             ("", "r", "r", "rwcu", "", ""),
     "crm.transaction.batch":       ("", "r", "r", "rwcu", "", ""),
+    "crm.transaction.row":         ("", "", "", "r", "", ""),
     "crm.order.day":               ("", "r", "r", "r", "", ""),
     "crm.order.day.queue":         ("", "", "", "", "", ""),
     "crm.order.calendar":          ("", "r", "r", "r", "", ""),
@@ -37,6 +38,7 @@ RIGHTS = {
     "crm.call.digest":             ("", "", "", "r", "", ""),
     "crm.recession.backtest":      ("", "", "", "rwcu", "", ""),
     "crm.transaction.import":      ("", "", "", "rwcu", "", ""),
+    "crm.transaction.import.column": ("", "", "", "rwcu", "", ""),
 }  # fmt: skip
 ROLES = ("stranger", "view", "full", "head", "portal", "public")
 
@@ -171,7 +173,7 @@ class TestAccessLevels(AccessCommon):
         self.assertTrue(self.env(user=self.head)["crm.customer.status"].create(status))
 
     def test_history_and_ledger_are_written_by_the_system_only(self):
-        """PF-15: nobody edits the history, not even the head."""
+        """EC-04: nobody edits the history, not even the head."""
         for model in ("crm.customer.status.history", "crm.order.day", "crm.customer.snapshot"):
             records = self.env(user=self.head)[model]
             for operation in ("write", "create", "unlink"):
@@ -308,7 +310,7 @@ class TestAccessScope(AccessCommon):
 
 @tagged("post_install", "-at_install")
 class TestAccessRecords(AccessCommon):
-    """PK-07, PK-09: figures and alarms are seen by those who see the customer."""
+    """PK-09: figures and alarms are seen by those who see the customer."""
 
     @classmethod
     def setUpClass(cls):

@@ -23,7 +23,9 @@ class TestCallDigest(NightlyCommon):
 
     def test_one_mail_a_morning(self):
         """HU-12: one mail with today's and the overdue calls, however often it runs."""
-        late, today, later = (self._customer(name, phone="+7 495") for name in ("Late", "Now", "Soon"))
+        late, today, later = (
+            self._customer(name, phone="+7 495") for name in ("Late", "Now", "Soon")
+        )
         self._call(late, day=NIGHT - timedelta(days=3))
         self._call(today)
         self._call(later, day=NIGHT + timedelta(days=1))

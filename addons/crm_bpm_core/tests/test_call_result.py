@@ -37,7 +37,9 @@ class TestCallResult(NightlyCommon):
 
     def test_other_activities_as_before(self):
         """PK-13: an activity that is no planned call needs no result."""
-        activity = self.partner.activity_schedule("mail.mail_activity_data_todo", user_id=self.manager.id)
+        activity = self.partner.activity_schedule(
+            "mail.mail_activity_data_todo", user_id=self.manager.id
+        )
         activity.with_user(self.manager).action_feedback(feedback="done")
         self.assertFalse(activity.active)
 
@@ -131,7 +133,9 @@ class TestCallResult(NightlyCommon):
     def test_wizard(self):
         """PK-13: the wizard proposes the next date and closes the call."""
         action = self.call.with_user(self.manager).action_call_result()
-        wizard = self.env["crm.call.result"].with_user(self.manager).with_context(**action["context"])
+        wizard = (
+            self.env["crm.call.result"].with_user(self.manager).with_context(**action["context"])
+        )
         form = Form(wizard)
         form.result = "no_answer"
         self.assertEqual(form.next_date, NIGHT + timedelta(days=1))

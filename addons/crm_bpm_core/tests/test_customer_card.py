@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.exceptions import AccessError
 
 from .screens_common import ScreensCommon
@@ -70,7 +71,8 @@ class TestRhythmFields(ScreensCommon):
         self.env.flush_all()
         self.env.invalidate_all()
         customers.mapped("commercial_partner_id")
-        self.Board._get_today()
+        fields.Date.context_today(customers)
+        self.assertTrue(customers.env.companies.ids)
         with self.assertQueryCount(1):
             customers.mapped("order_silence_days")
 

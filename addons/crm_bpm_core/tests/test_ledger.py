@@ -6,6 +6,8 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..hooks import uninstall_hook
+from ..models import crm_order_day_check
 from .common import CrmBpmCommon
 
 NOON = datetime(2026, 3, 2, 9)  # 12:00 in Moscow
@@ -340,6 +342,17 @@ class TestLedgerCheck(LedgerCommon):
         notification = self.Ledger.with_user(self.head).action_verify()
         self.assertEqual(notification["params"]["type"], "success")
 
+    def test_large_ledger_is_rebuilt_in_the_background(self):
+        """PK-12: a large ledger is rebuilt by the job, not in the request."""
+        self.patch(crm_order_day_check, "BACKGROUND_DAYS", 0)
+        self._order(self.customer, NOON)
+        self._days(self.customer)
+        self.env.cr.execute("UPDATE crm_order_day SET amount = 1")
+        notification = self.Ledger.with_user(self.head).action_rebuild()
+        self.assertEqual(notification["params"]["type"], "info")
+        self.assertEqual(len(self.Ledger._get_differences(self.company, 10)), 1)
+        self._assert_ledger({DAY: (1, 1, 1.0, 100.0)})
+
     def test_verify_finds_missing_and_surplus_days(self):
         """PK-12: days that lack and days that should not be are told apart."""
         self._order(self.customer, NOON)
@@ -366,8 +379,6 @@ class TestLedgerCheck(LedgerCommon):
 
     def test_uninstall_leaves_no_trigger(self):
         """Orders can be confirmed after the addon is gone."""
-        from ..hooks import uninstall_hook
-
         uninstall_hook(self.env)
         self.env.cr.execute("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'crm_ledger%'")
         self.assertEqual(self.env.cr.fetchone()[0], 0)

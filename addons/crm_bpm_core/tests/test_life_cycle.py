@@ -88,9 +88,7 @@ class TestLifeCycle(NightlyCommon):
         """PK-14: another status counts its interval from the last call, after today."""
         with self._at_night(date(2026, 2, 20), hours=12):
             partner = self._customer(status=self.potential, monitoring_active=True)
-            partner.write(
-                {"monitoring_last_date": date(2026, 1, 10), "monitoring_anchor_day": 10}
-            )
+            partner.write({"monitoring_last_date": date(2026, 1, 10), "monitoring_anchor_day": 10})
             partner.customer_status_id = self.permanent
             self.assertEqual(partner.monitoring_next_date, date(2026, 3, 10))
             partner.customer_status_id = self.potential

@@ -227,7 +227,11 @@ class TestMonitoring(NightlyCommon):
     def test_most_overdue_and_valuable_first(self):
         """HU-10: the most overdue first, of the same day the most valuable."""
         self.manager.call_daily_limit = 1
-        poor, rich, old = self._due("Poor"), self._due("Rich"), self._due("Old", NIGHT - timedelta(days=9))
+        poor, rich, old = (
+            self._due("Poor"),
+            self._due("Rich"),
+            self._due("Old", NIGHT - timedelta(days=9)),
+        )
         self._ledger(rich, NIGHT - timedelta(days=5), amount=9000)
         self._ledger(poor, NIGHT - timedelta(days=5), amount=10)
         self._sweep()

@@ -80,7 +80,9 @@ class TestNextDateSql(CrmBpmCommon):
             expression = self.Status._get_next_date_sql(
                 SQL("%s::date", base), SQL("%s", anchor), SQL("%s::date", after)
             )
-            query = SQL("SELECT %s FROM crm_customer_status s WHERE s.id = %s", expression, status.id)
+            query = SQL(
+                "SELECT %s FROM crm_customer_status s WHERE s.id = %s", expression, status.id
+            )
             [[found]] = self.env.execute_query(query)
             self.assertEqual(
                 found,

@@ -44,9 +44,7 @@ class TestNightlyRun(NightlyCommon):
         for minute in range(-30, 121, 10):
             with freeze_time(datetime(2026, 10, 25) + timedelta(minutes=minute)):
                 self.Run._cron_run()
-        self.assertEqual(
-            self._runs().mapped("night"), [date(2026, 10, 24), date(2026, 10, 25)]
-        )
+        self.assertEqual(self._runs().mapped("night"), [date(2026, 10, 24), date(2026, 10, 25)])
 
     def test_hour_that_does_not_exist_runs(self):
         """PK-12: in London 01:00 does not exist on 29 March; the sweep is at 02:00."""
@@ -186,8 +184,9 @@ class TestNightlyRun(NightlyCommon):
         call = lines.filtered(lambda line: line.partner_id == due and line.kind == "call")
         self.assertEqual((call.user_id, call.day), (self.manager, NIGHT))
         self.assertEqual(
-            lines.filtered(lambda line: line.kind == "promotion" and line.partner_id == newcomer)
-            .partner_id,
+            lines.filtered(
+                lambda line: line.kind == "promotion" and line.partner_id == newcomer
+            ).partner_id,
             newcomer,
         )
         self.assertEqual(lines.filtered(lambda line: line.kind == "issue").partner_id, nobody)

@@ -41,7 +41,9 @@ class TestNights(BaseCase):
     def test_azores(self):
         """PK-12: the Azores change their clock at 00:00 and 01:00."""
         self.assertEqual(self._due("2026-03-29", "Atlantic/Azores"), datetime(2026, 3, 29, 1))
-        self.assertEqual(self._due("2026-10-25", "Atlantic/Azores", 0.5), datetime(2026, 10, 25, 0, 30))
+        self.assertEqual(
+            self._due("2026-10-25", "Atlantic/Azores", 0.5), datetime(2026, 10, 25, 0, 30)
+        )
         self.assertEqual(self._due("2026-10-25", "Atlantic/Azores"), datetime(2026, 10, 25, 2))
 
     def test_days_of_change_elsewhere(self):
@@ -66,6 +68,4 @@ class TestNights(BaseCase):
     def test_next_due(self):
         now = datetime(2026, 3, 1, 22)
         self.assertEqual(nights.next_due(now, 1.0, "Europe/Moscow"), datetime(2026, 3, 2, 22))
-        self.assertEqual(
-            nights.next_due(datetime(2026, 3, 1, 21, 59), 1.0, "Europe/Moscow"), now
-        )
+        self.assertEqual(nights.next_due(datetime(2026, 3, 1, 21, 59), 1.0, "Europe/Moscow"), now)

@@ -13,6 +13,7 @@ def weekly(count, first=1000):
 
 class TestRecessionScore(unittest.TestCase):
     def setUp(self):
+        super().setUp()
         # Customer A stops for good after 30 weeks; B orders on and ends the data.
         self.days = {"A": weekly(30), "B": weekly(WEEKS)}
         self.last = self.days["A"][-1]
@@ -36,7 +37,8 @@ class TestRecessionScore(unittest.TestCase):
     def test_episode(self):
         """PK-17: the recession is found once, its onset is the last normal order."""
         episodes, weeks = History(self.days).scan()
-        self.assertEqual([(e.customer, e.onset, e.horizon) for e in episodes], [("A", self.last, 56)])
+        found = [(episode.customer, episode.onset, episode.horizon) for episode in episodes]
+        self.assertEqual(found, [("A", self.last, 56)])
         self.assertGreater(weeks, 0)
 
     def test_right_alarm(self):

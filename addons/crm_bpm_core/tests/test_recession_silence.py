@@ -3,6 +3,8 @@
 from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
+import psycopg2
+
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -230,8 +232,6 @@ class TestSilence(RecessionCommon):
 
     def test_twin_cannot_open_a_second_alarm(self):
         """PK-12: two servers at once: the database refuses the second alarm."""
-        import psycopg2
-
         partner = self._weekly()
         self._night(self._after(29))
         with self.assertRaises(psycopg2.IntegrityError), mute_logger("odoo.sql_db"):
@@ -270,7 +270,7 @@ class TestSilence(RecessionCommon):
         self.assertFalse(self._alerts())
 
     def test_each_company_by_its_own_ledger(self):
-        """PK-17: orders from another company do not break a silence, nor does its rule look here."""
+        """PK-17: orders from another company do not break a silence."""
         other_company = self.env["res.company"].create({"name": "Other company"})
         partner = self._weekly()
         self._ledger(partner, [START + timedelta(14)], company=other_company)

@@ -12,9 +12,7 @@ class CrmCallResult(models.TransientModel):
     activity_id = fields.Many2one("mail.activity", string="Call", required=True, ondelete="cascade")
     partner_name = fields.Char(related="activity_id.res_name", string="Customer")
     call_reason = fields.Selection(related="activity_id.call_reason")
-    result = fields.Selection(
-        selection="_get_result_selection", required=True, default="reached"
-    )
+    result = fields.Selection(selection="_get_result_selection", required=True, default="reached")
     comment = fields.Text(required=True, help="What was said; goes to the customer's chatter.")
     next_date = fields.Date(
         string="Next Call",
@@ -31,7 +29,9 @@ class CrmCallResult(models.TransientModel):
 
     @api.model
     def _get_result_selection(self):
-        selection = self.env["mail.activity"]._fields["call_result"]._description_selection(self.env)
+        selection = (
+            self.env["mail.activity"]._fields["call_result"]._description_selection(self.env)
+        )
         return [(value, label) for value, label in selection if value != "obsolete"]
 
     @api.model

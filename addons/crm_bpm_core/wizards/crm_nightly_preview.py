@@ -67,7 +67,9 @@ class CrmNightlyPreview(models.TransientModel):
         try:
             with self.env.cr.savepoint():
                 run = Run._find(company, night) or Run._create_run(company, night, "manual")
-                last = self.env["crm.recession.alert"].sudo().search([], order="id desc", limit=1).id
+                last = (
+                    self.env["crm.recession.alert"].sudo().search([], order="id desc", limit=1).id
+                )
                 run._work()
                 values = self._prepare_values(run, last or 0)
                 raise DryRunOver
@@ -107,8 +109,10 @@ class CrmNightlyPreview(models.TransientModel):
         ]
 
     def _get_call_lines(self, run):
-        calls = self.env["mail.activity"].sudo().search(
-            run._get_calls_domain(), order="user_id, date_deadline, id"
+        calls = (
+            self.env["mail.activity"]
+            .sudo()
+            .search(run._get_calls_domain(), order="user_id, date_deadline, id")
         )
         return [
             {
@@ -121,8 +125,10 @@ class CrmNightlyPreview(models.TransientModel):
         ]
 
     def _get_alert_lines(self, run, last_alert):
-        alerts = self.env["crm.recession.alert"].sudo().search(
-            [("id", ">", last_alert), ("company_id", "=", run.company_id.id)]
+        alerts = (
+            self.env["crm.recession.alert"]
+            .sudo()
+            .search([("id", ">", last_alert), ("company_id", "=", run.company_id.id)])
         )
         return [
             {

@@ -305,7 +305,9 @@ export class CallsToday extends Component {
             o: () => this.openCustomer(call),
             r: () => this.openResult(call),
         };
-        return result ? () => this.openResult(call, result.code) : acts[key] || acts[key.toLowerCase()];
+        return result
+            ? () => this.openResult(call, result.code)
+            : acts[key] || acts[key.toLowerCase()];
     }
 
     onTouchStart(ev) {

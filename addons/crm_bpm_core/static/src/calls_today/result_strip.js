@@ -26,6 +26,7 @@ export class ResultStrip extends Component {
 
     setup() {
         this.notification = useService("notification");
+        this.rootRef = useRef("root");
         this.commentRef = useRef("comment");
         this.resultIcons = RESULT_ICONS;
         this.dayWords = dayWords;
@@ -38,7 +39,10 @@ export class ResultStrip extends Component {
             pauseUntil: "",
         });
         this.choose(this.props.result);
-        onMounted(() => this.focusComment());
+        onMounted(() => {
+            this.focusComment();
+            this.rootRef.el.scrollIntoView({ block: "nearest" });
+        });
         onWillUpdateProps((props) => {
             if (props.result && props.result !== this.props.result) {
                 this.choose(props.result);

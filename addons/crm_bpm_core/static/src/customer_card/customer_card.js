@@ -88,7 +88,10 @@ export class CustomerCard extends Component {
     openStep() {
         const { next_step, partner_id } = this.card;
         if (!next_step.is_call) {
-            return this.openRecord(next_step.res_model || "res.partner", next_step.res_id || partner_id);
+            return this.openRecord(
+                next_step.res_model || "res.partner",
+                next_step.res_id || partner_id
+            );
         }
         return openCallResult(this.env, next_step.id).then(() => this.reload());
     }

@@ -55,8 +55,10 @@ export class SilenceField extends Component {
         return this.props.record.data;
     }
 
+    /** A list says in its header what the number is, a card must say it itself. */
     get text() {
-        return daysText(this.data[this.props.name]);
+        const days = daysText(this.data[this.props.name]);
+        return this.env.config?.viewType === "kanban" ? _t("silent %s", days) : days;
     }
 
     get usual() {

@@ -1,9 +1,10 @@
 import { deserializeDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
-import { Component } from "@odoo/owl";
+import { useService } from "@web/core/utils/hooks";
+import { Component, useState } from "@odoo/owl";
 import { daysText, fullDay, money, shortDay } from "../common/words";
 
-const WIDTH = 640;
+const WIDTHS = { wide: 640, small: 360 };
 const HEIGHT = 150;
 const TOP = 18;
 const BOTTOM = 22;
@@ -24,7 +25,13 @@ export class RhythmChart extends Component {
     };
 
     setup() {
-        Object.assign(this, { WIDTH, HEIGHT, TOP, BOTTOM });
+        this.ui = useState(useService("ui"));
+        Object.assign(this, { HEIGHT, TOP, BOTTOM });
+    }
+
+    /** Narrower on a phone, so that the text of the picture stays readable. */
+    get width() {
+        return this.ui.isSmall ? WIDTHS.small : WIDTHS.wide;
     }
 
     get floor() {
@@ -53,8 +60,8 @@ export class RhythmChart extends Component {
     /** Position of a day; the right end of the newest week is today. */
     x(day) {
         const days = day.diff(this.today, "days").days + this.historyDays;
-        const x = (days / (this.historyDays + this.aheadDays)) * WIDTH;
-        return Math.max(0, Math.min(WIDTH, x));
+        const x = (days / (this.historyDays + this.aheadDays)) * this.width;
+        return Math.max(0, Math.min(this.width, x));
     }
 
     y(amount) {
@@ -74,7 +81,14 @@ export class RhythmChart extends Component {
                 lines: lines[index],
             });
             const width = Math.max(1, this.x(start.plus({ days: 7 })) - x - 2);
-            return { index, x, width, y: this.y(amount), height: this.floor - this.y(amount), title };
+            return {
+                index,
+                x,
+                width,
+                y: this.y(amount),
+                height: this.floor - this.y(amount),
+                title,
+            };
         });
     }
 
@@ -106,27 +120,33 @@ export class RhythmChart extends Component {
         return {
             x,
             over: day < this.today,
-            anchor: x > WIDTH * 0.8 ? "end" : "start",
+            anchor: x > this.width * 0.7 ? "end" : "start",
             text: _t("tolerated until %s", shortDay(day.toISODate())),
         };
     }
 
     get months() {
         const months = [];
-        let month = this.today.minus({ days: this.historyDays }).startOf("month").plus({ months: 1 });
+        let month = this.today
+            .minus({ days: this.historyDays })
+            .startOf("month")
+            .plus({ months: 1 });
         while (month <= this.today.plus({ days: this.aheadDays })) {
             months.push({ x: this.x(month), text: month.toLocaleString({ month: "short" }) });
             month = month.plus({ months: 1 });
         }
-        return months.filter(({ x }) => x < WIDTH - 20);
+        return months.filter(({ x }) => x < this.width - 20);
     }
 
     get label() {
         const { rhythm, currencyId } = this.props;
-        return _t("Orders of 26 weeks: %(mean)s a week, usually every %(gap)s, silent for %(silence)s", {
-            mean: money(rhythm.mean, currencyId),
-            gap: daysText(rhythm.gap),
-            silence: daysText(rhythm.silence),
-        });
+        return _t(
+            "Orders of 26 weeks: %(mean)s a week, usually every %(gap)s, silent for %(silence)s",
+            {
+                mean: money(rhythm.mean, currencyId),
+                gap: daysText(rhythm.gap),
+                silence: daysText(rhythm.silence),
+            }
+        );
     }
 }

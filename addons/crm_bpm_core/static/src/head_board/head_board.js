@@ -73,10 +73,11 @@ export class HeadBoard extends Component {
 
     // Recessions and their assignment
 
+    /** By rectangles: while something is dragged, no element takes pointer events. */
     getPersonAt(x, y) {
-        for (const element of document.elementsFromPoint(x, y)) {
-            const person = element.closest(".o_crm_person");
-            if (person) {
+        for (const person of this.rootRef.el.querySelectorAll(".o_crm_person")) {
+            const { left, right, top, bottom } = person.getBoundingClientRect();
+            if (x >= left && x <= right && y >= top && y <= bottom) {
                 return parseInt(person.dataset.userId);
             }
         }
@@ -143,7 +144,11 @@ export class HeadBoard extends Component {
     }
 
     weekday(date) {
-        return deserializeDate(date).toLocaleString({ weekday: "short" });
+        if (date === this.data.today && !this.ui.isSmall) {
+            return _t("today");
+        }
+        const weekday = this.ui.isSmall ? "narrow" : "short";
+        return deserializeDate(date).toLocaleString({ weekday });
     }
 
     // Sweep
@@ -163,7 +168,9 @@ export class HeadBoard extends Component {
     }
 
     get madeStages() {
-        return this.data.sweep.stages.filter((stage) => stage.total || stage.created || stage.issues);
+        return this.data.sweep.stages.filter(
+            (stage) => stage.total || stage.created || stage.issues
+        );
     }
 
     // Every number opens its list
@@ -175,6 +182,7 @@ export class HeadBoard extends Component {
             res_model: resModel,
             views: [
                 [false, "list"],
+                [false, "kanban"], // what a phone shows
                 [false, "form"],
             ],
             domain,
@@ -208,7 +216,11 @@ export class HeadBoard extends Component {
     }
 
     openOverdue(person) {
-        return this.openCalls(person, [["date_deadline", "<", this.data.today]], _t("overdue calls"));
+        return this.openCalls(
+            person,
+            [["date_deadline", "<", this.data.today]],
+            _t("overdue calls")
+        );
     }
 
     openDay(person, day) {

@@ -67,13 +67,17 @@ export class RecessionSensitivity extends Component {
         return this.choices.find((choice) => choice.sensitivity === this.state.shown);
     }
 
-    get period() {
+    get covered() {
         const { date_from, date_to } = this.state.result;
         return _t("%(customers)s regular customers, %(from)s to %(to)s", {
             customers: this.state.result.customers,
             from: formatDate(deserializeDate(date_from)),
             to: formatDate(deserializeDate(date_to)),
         });
+    }
+
+    perDay(choice) {
+        return _t("(%s a working day)", choice.calls_per_day);
     }
 
     async load() {

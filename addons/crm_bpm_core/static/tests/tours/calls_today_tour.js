@@ -104,8 +104,14 @@ tours.add("crm_bpm_core_customers", {
     steps: () => [
         { trigger: ".o_kanban_record:contains(Falling Ltd) .badge:contains(recession)" },
         { trigger: ".o_switch_view.o_list", run: "click" },
-        { trigger: ".o_data_row:contains(Listed Ltd):contains(no next step)", run: assertNoSideScroll },
-        { trigger: ".o_data_row:contains(Falling Ltd) .o_data_cell[name=complete_name]", run: "click" },
+        {
+            trigger: ".o_data_row:contains(Listed Ltd):contains(no next step)",
+            run: assertNoSideScroll,
+        },
+        {
+            trigger: ".o_data_row:contains(Falling Ltd) .o_data_cell[name=complete_name]",
+            run: "click",
+        },
         { trigger: ".o_crm_card .badge:contains(Recession)" },
         { trigger: ".o_crm_step:contains(Falling Ltd)" },
         { trigger: ".o_statusbar_status .o_arrow_button_current:contains(Permanent)" },

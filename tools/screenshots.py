@@ -1,0 +1,154 @@
+"""``make screenshots``: pictures of every screen of the running demo, at two widths.
+
+All go to build/screenshots; the few that the README shows also to docs/pictures.
+A screen that scrolls sideways or logs an error is reported, and the script ends with 1.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tools.setup import browser, paths, python_env, server
+from tools.setup.shell import SetupError, fail, say
+
+SIZES = {"desktop": (1366, 768), "phone": (390, 844)}
+TARGET = paths.REPO / "build" / "screenshots"
+DOCS = paths.REPO / "docs" / "pictures"
+#: Pictures that the documentation shows.
+SHOWN = {"calls-desktop", "calls-phone", "board-desktop", "card-desktop"}
+#: name, login (password is the same), path, what to do first: (act, selector or key)
+SCREENS = [
+    ("calls", "igor", "/odoo/calls-today", []),
+    ("calls-result", "igor", "/odoo/calls-today", [("click", ".o_crm_result_button >> nth=0"),
+                                                   ("click", "[data-result=callback]")]),
+    ("calls-keys", "igor", "/odoo/calls-today", [("key", "?")]),
+    ("calls-all", "director", "/odoo/calls-today", []),
+    ("board", "director", "/odoo/customers-board", []),
+    ("board-below", "director", "/odoo/customers-board",
+     [("scroll", ".o_crm_tile_funnel")]),
+    ("customers", "igor", "/odoo/customers-watched", []),
+    ("customers-list", "director", "/odoo/customers-watched?view_type=list", []),
+    ("card", "director", "/odoo/customers-board",
+     [("click", ".o_crm_recession a >> nth=0"), ("wait", ".o_crm_rhythm")]),
+    ("card-bottom", "director", "/odoo/customers-board",
+     [("click", ".o_crm_recession a >> nth=0"), ("wait", ".o_crm_rhythm"),
+      ("click", "a[name=customer_watch]"), ("scroll", ".o_notebook")]),
+    ("recessions", "director", "/odoo/customers-board",
+     [("click", ".o_crm_tile_recessions header .btn-link >> nth=0"),
+      ("wait", ".o_list_view, .o_kanban_view")]),
+    ("calls-empty", "elena", "/odoo/calls-today", []),
+]  # fmt: skip
+IS_WIDER = """() => {
+    const boxes = [document.documentElement, ...document.querySelectorAll(".o_content"),
+        ...document.querySelectorAll(".o_list_renderer")];
+    return Math.max(...boxes.map((box) => box.scrollWidth - box.clientWidth));
+}"""
+
+
+def main() -> None:
+    """Make sure that there is a server and a browser, then take the pictures."""
+    python_env.python_env(dev=True)
+    browser.browser()
+    if not (server.running_pid() and server.answers(server.running_port())):
+        subprocess.run([sys.executable, "-m", "tools.run"], cwd=paths.REPO, check=True)
+    url = os.environ.get("URL") or f"http://127.0.0.1:{server.running_port()}"
+    # Playwright lives in the environment of the product, not in the calling Python.
+    command = [paths.VENV_PYTHON, "-m", "tools.screenshots", url]
+    sys.exit(subprocess.run(command, cwd=paths.REPO, check=False).returncode)
+
+
+def take_all(url: str) -> int:
+    """:return: number of screens with a fault"""
+    from playwright.sync_api import sync_playwright
+
+    TARGET.mkdir(parents=True, exist_ok=True)
+    DOCS.mkdir(parents=True, exist_ok=True)
+    executable = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
+    faults = 0
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=executable, args=["--no-sandbox", "--headless=new"]
+        )
+        for size in SIZES:
+            pages = {}
+            for name, login, path, acts in SCREENS:
+                if login not in pages:
+                    pages[login] = log_in(chromium, url, login, size)
+                faults += bool(take(pages[login], f"{name}-{size}", url + path, acts))
+        chromium.close()
+    return faults
+
+
+def log_in(chromium, url: str, login: str, size: str):
+    width, height = SIZES[size]
+    phone = size == "phone"
+    context = chromium.new_context(
+        viewport={"width": width, "height": height},
+        has_touch=phone,
+        is_mobile=phone,
+        device_scale_factor=1,
+        color_scheme=os.environ.get("COLOR_SCHEME") or "light",
+    )
+    page = context.new_page()
+    page.faults = []
+    page.on("console", lambda message: message.type == "error" and page.faults.append(message.text))
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.goto(f"{url}/web/login")
+    page.fill("input[name=login]", login)
+    page.fill("input[name=password]", login)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_selector(".o_action", timeout=120_000)
+    return page
+
+
+def take(page, name: str, address: str, acts) -> list[str]:
+    page.faults.clear()
+    page.goto(address)
+    page.wait_for_selector(".o_action .o_content", timeout=60_000)
+    settle(page)
+    for act, what in acts:
+        perform(page, act, what)
+        settle(page)
+    faults = list(page.faults)
+    wider = page.evaluate(IS_WIDER)
+    if wider > 1:
+        faults.append(f"scrolls sideways by {wider} px")
+    picture = TARGET / f"{name}.png"
+    page.screenshot(path=picture)
+    if name in SHOWN:
+        shutil.copy(picture, DOCS / picture.name)
+    say(f"  {name:<26} {size_of(picture)}  {'; '.join(faults)[:300]}".rstrip())
+    return faults
+
+
+def settle(page) -> None:
+    """Let requests and the animations of pop-ups and charts end."""
+    page.wait_for_timeout(900)
+    page.wait_for_selector(".o_loading_indicator", state="detached", timeout=60_000)
+
+
+def perform(page, act: str, what: str) -> None:
+    if act == "key":
+        page.keyboard.press(what)
+    elif act == "click":
+        page.locator(what).first.click()
+    elif act == "scroll":
+        page.locator(what).first.scroll_into_view_if_needed()
+        page.locator(what).first.evaluate("element => element.scrollIntoView()")
+    elif act == "wait":
+        page.wait_for_selector(what)
+
+
+def size_of(picture: Path) -> str:
+    return f"{picture.stat().st_size // 1000:>4} kB"
+
+
+if __name__ == "__main__":
+    try:
+        if len(sys.argv) > 1:
+            sys.exit(1 if take_all(sys.argv[1]) else 0)
+        main()
+    except SetupError as error:
+        fail(error)
