@@ -2,8 +2,8 @@
 
 NAME='ledger|calls' runs the benches whose name the regular expression finds,
 SIZE=10000 sets the number of customers (default 100000: 2.2 million orders, 10
-million lines). Prints a table and writes bench.json; ends with an error when a
-target is missed. The first run generates the data, which takes minutes; it is kept.
+million lines). Prints a table and writes bench.json; ends with an error when a target is
+missed. The first run generates the data, which takes minutes; it is kept.
 """
 
 import os

@@ -253,7 +253,7 @@ class Partkom:
         assert self.history and self.orders and self.rule and self.monitoring
         self.before = self.partners("customer_status_id", "monitoring_active")
         self.last_mail = max(self.admin("mail.mail", "search", []), default=0)
-        self.head("crm.nightly.run", "action_run_now")
+        self.head("crm.nightly.run", "action_run_now", [])
         return self._wait_for_run(self.today)
 
     def _wait_for_run(self, night, timeout=120):

@@ -1,5 +1,6 @@
 from collections import Counter
 from datetime import datetime, time, timedelta
+from itertools import chain
 
 import pytz
 
@@ -31,17 +32,19 @@ class CrmCallPlanner(models.AbstractModel):
         :param user_ids: ids of ``res.users``; False stands for no responsible
         :return: dict of user id (or False) -> ``res.users``, empty if nobody can
         """
-        self = self.sudo()
+        self = self.sudo()._remembering_days()
         day = self._get_working_days(company, night)[0]
-        return {
-            user_id: self._find_person(company, day, self.env["res.users"].browse(user_id or ()))
-            for user_id in user_ids
-        }
+        # One recordset: what is read of one person is read of all.
+        users = self.env["res.users"].browse(user_id for user_id in user_ids if user_id)
+        people = {user.id: self._find_person(company, day, user) for user in users}
+        if False in user_ids:
+            people[False] = self._find_person(company, day, users.browse())
+        return people
 
     @api.model
     def _find_person(self, company, day, user):
         seen = self.env["res.users"]
-        for candidate in (user, *self._get_fallback_users(company, user)):
+        for candidate in chain([user], self._get_fallback_users(company, user)):
             if not candidate or candidate in seen:
                 continue
             seen |= candidate
@@ -95,24 +98,29 @@ class CrmCallPlanner(models.AbstractModel):
         return (resources.filtered(lambda r: r.company_id == company) or resources)[:1]
 
     @api.model
-    def _get_working_days(self, company, start, user=None, horizon=HORIZON, known=None):
+    def _get_working_days(self, company, start, user=None, horizon=HORIZON):
         """Working days from ``start`` on, ascending; never empty.
 
         By the person's own working hours and absence, else the company's; without
         any working hours Monday to Friday.
-
-        :param known: dict that keeps the days of those who share working hours
         """
         resource = self._get_resource(company, user or self.env["res.users"])
-        known = {} if known is None else known
-        if (resource, horizon) not in known:
-            known[resource, horizon] = self._compute_working_days(company, start, horizon, resource)
-        days = known[resource, horizon]
+        days = self._compute_working_days(company, start, horizon, resource)
         if user:
             days = [day for day in days if not user._is_absent(day)]
         return days or [
             day for day in (start + timedelta(days=n) for n in range(horizon)) if day.weekday() < 5
         ]
+
+    @api.model
+    def _remembering_days(self):
+        """This planner, which for one planning works out each calendar once.
+
+        Three hundred people mostly share a few calendars.
+        """
+        if "planner_days" in self.env.context:
+            return self
+        return self.with_context(planner_days={})
 
     @api.model
     def _compute_working_days(self, company, start, horizon, resource=None, personal=True):
@@ -121,6 +129,34 @@ class CrmCallPlanner(models.AbstractModel):
         calendar = resource.calendar_id or company.resource_calendar_id
         if not calendar:
             return []
+        known = self.env.context.get("planner_days", {})
+        own = bool(
+            personal and resource and resource.id in self._get_resources_off(company, start, known)
+        )
+        key = (company, calendar, start, horizon, resource if own else bool(resource))
+        if key not in known:
+            known[key] = self._read_working_days(company, calendar, start, horizon, resource, own)
+        return known[key]
+
+    @api.model
+    def _get_resources_off(self, company, start, known):
+        """Ids of the resources with time off of their own, now or later."""
+        key = (company, start)
+        if key not in known:
+            leaves = self.env["resource.calendar.leaves"].search(
+                [
+                    ("resource_id", "!=", False),
+                    ("time_type", "=", "leave"),
+                    ("company_id", "in", [False, company.id]),
+                    # A day early: the zones of calendars are not known here.
+                    ("date_to", ">=", datetime.combine(start, time.min) - timedelta(days=1)),
+                ]
+            )
+            known[key] = set(leaves.resource_id.ids)
+        return known[key]
+
+    @api.model
+    def _read_working_days(self, company, calendar, start, horizon, resource, personal):
         zone = pytz.timezone(calendar.tz or company.nightly_tz)
         end = start + timedelta(days=horizon)
         domain = [("time_type", "=", "leave"), ("company_id", "in", [False, company.id])]
@@ -149,22 +185,22 @@ class CrmCallPlanner(models.AbstractModel):
         :param counts: dict of user -> number of calls
         :return: dict of user -> list of days, none of them in the past
         """
+        self = self._remembering_days()
         start = night
         if not (run and run.trigger == "replay"):
             start = max(night, company._get_local_today())
         loads = self._get_loads(list(counts), start)
-        known = {}
         return {
-            user: self._level_person(company, start, user, count, loads[user.id], known)
+            user: self._level_person(company, start, user, count, loads[user.id])
             for user, count in counts.items()
         }
 
     @api.model
-    def _level_person(self, company, start, user, count, load, known):
+    def _level_person(self, company, start, user, count, load):
         limit = user.call_daily_limit or company.call_daily_limit
         horizon = HORIZON
         while True:
-            days = self._get_working_days(company, start, user, horizon, known)
+            days = self._get_working_days(company, start, user, horizon)
             try:
                 return list(spread(count, days, Counter(load), limit))
             except NotEnoughDays:

@@ -103,14 +103,27 @@ class CrmOrderDay(models.Model):
             """,
             SQL("WHERE o.company_id = ANY(%s)", companies.ids)
             if companies is not None
-            else SQL(
-                # The margin lets the index of date_order help; the day decides.
-                """
-                JOIN crm_order_day_key k ON k.company_id = o.company_id
-                    AND k.partner_id = p.commercial_partner_id AND k.day = o.day
-                WHERE o.date_order >= k.day - 2 AND o.date_order < k.day + 3
-                """
-            ),
+            else self._get_keys_condition(),
+        )
+
+    @api.model
+    def _get_keys_condition(self):
+        """Join of the collected days.
+
+        The margins let the index of date_order help; the day decides. Mostly the
+        days are the last ones, which the database must know to choose that index.
+        """
+        self.env.cr.execute("SELECT min(day), max(day) FROM crm_order_day_key")
+        first, last = self.env.cr.fetchone()
+        return SQL(
+            """
+            JOIN crm_order_day_key k ON k.company_id = o.company_id
+                AND k.partner_id = p.commercial_partner_id AND k.day = o.day
+            WHERE o.date_order >= k.day - 2 AND o.date_order < k.day + 3
+                AND o.date_order >= %s::date - 2 AND o.date_order < %s::date + 3
+            """,
+            first,
+            last,
         )
 
     @api.model
