@@ -61,6 +61,15 @@ export class CustomerCard extends Component {
         return money(amount, this.card.currency_id);
     }
 
+    /** Spaces around template tags get lost or added, so punctuation is joined here. */
+    bracketed(text) {
+        return `(${text})`;
+    }
+
+    resultText(call) {
+        return call.text ? `${call.result_label}: ` : call.result_label;
+    }
+
     get stepClass() {
         const step = this.card.next_step;
         if (!step) {

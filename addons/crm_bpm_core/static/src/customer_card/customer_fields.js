@@ -63,7 +63,7 @@ export class SilenceField extends Component {
 
     get usual() {
         const gap = Math.round(this.data.order_gap_days);
-        return gap ? _t("usually %s", gap) : "";
+        return gap ? _t("(usually %s)", gap) : "";
     }
 }
 

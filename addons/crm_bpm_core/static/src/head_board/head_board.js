@@ -167,6 +167,10 @@ export class HeadBoard extends Component {
             : _t("%s min", Math.round(seconds / 60));
     }
 
+    get sweepWhen() {
+        return `${dayWords(this.data.sweep.night)} · ${this.sweepDuration} · `;
+    }
+
     get madeStages() {
         return this.data.sweep.stages.filter(
             (stage) => stage.total || stage.created || stage.issues
