@@ -1,5 +1,7 @@
 """Rebuilding and verifying the ledger, for people, commands and integrations."""
 
+from contextlib import contextmanager
+
 from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
@@ -143,25 +145,76 @@ class CrmOrderDay(models.Model):
         cr.execute("SELECT current_setting('work_mem')")
         memory = cr.fetchone()[0]
         cr.execute("SELECT set_config('work_mem', %s, true)", [REBUILD_MEMORY])
-        cr.execute("DELETE FROM crm_order_day WHERE company_id = ANY(%s)", [companies.ids])
+        self._clear_rows(companies)
         # In order of days, so that the small index on days works.
-        cr.execute(
-            SQL(
-                """
-                INSERT INTO crm_order_day (
-                    company_id, partner_id, day, order_count, line_count, quantity, amount
-                ) SELECT * FROM (%s) AS fresh ORDER BY day, company_id, partner_id
-                """,
-                self._get_source_query(companies),
+        with self._keys_checked_once():
+            cr.execute(
+                SQL(
+                    """
+                    INSERT INTO crm_order_day (
+                        company_id, partner_id, day, order_count, line_count, quantity, amount
+                    ) SELECT * FROM (%s) AS fresh ORDER BY day, company_id, partner_id
+                    """,
+                    self._get_source_query(companies),
+                )
             )
-        )
-        count = cr.rowcount
+            count = cr.rowcount
         # All that they say is in the ledger now.
         cr.execute("DELETE FROM crm_order_day_queue WHERE company_id = ANY(%s)", [companies.ids])
         cr.execute("SELECT set_config('work_mem', %s, true)", [memory])
         cr.execute("ANALYZE crm_order_day")
         self.invalidate_model()
         return count
+
+    @api.model
+    def _clear_rows(self, companies):
+        """Remove these companies' rows; where no other has any, without leaving dead space."""
+        cr = self.env.cr
+        others = "SELECT EXISTS (SELECT FROM crm_order_day WHERE company_id <> ALL(%s))"
+        cr.execute(others, [companies.ids])
+        if cr.fetchone()[0]:
+            cr.execute("DELETE FROM crm_order_day WHERE company_id = ANY(%s)", [companies.ids])
+        else:
+            cr.execute("TRUNCATE crm_order_day")
+
+    @contextmanager
+    def _keys_checked_once(self):
+        """Take keys and indexes off the ledger and put them back when it is filled.
+
+        Checking millions of new rows one by one costs several times the filling.
+        The table is locked meanwhile, as it is by any rebuild of its indexes.
+        """
+        cr = self.env.cr
+        cr.execute(
+            """
+            SELECT conname, pg_get_constraintdef(oid), obj_description(oid, 'pg_constraint')
+              FROM pg_constraint
+             WHERE conrelid = 'crm_order_day'::regclass AND contype IN ('f', 'u')
+            """
+        )
+        constraints = cr.fetchall()
+        for name, _definition, _comment in constraints:
+            cr.execute(SQL("ALTER TABLE crm_order_day DROP CONSTRAINT %s", SQL.identifier(name)))
+        cr.execute(
+            """
+            SELECT c.relname, pg_get_indexdef(c.oid), obj_description(c.oid, 'pg_class')
+              FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+             WHERE i.indrelid = 'crm_order_day'::regclass AND NOT i.indisprimary
+            """
+        )
+        indexes = cr.fetchall()
+        for name, _definition, _comment in indexes:
+            cr.execute(SQL("DROP INDEX %s", SQL.identifier(name)))
+        yield
+        for name, definition, comment in indexes:
+            # PostgreSQL's own words for what it had.
+            cr.execute(definition)
+            cr.execute(SQL("COMMENT ON INDEX %s IS %s", SQL.identifier(name), comment))
+        for name, definition, comment in constraints:
+            add = "ALTER TABLE crm_order_day ADD CONSTRAINT %s " + definition.replace("%", "%%")
+            cr.execute(SQL(add, SQL.identifier(name)))
+            comment_on = "COMMENT ON CONSTRAINT %s ON crm_order_day IS %s"
+            cr.execute(SQL(comment_on, SQL.identifier(name), comment))
 
     @api.model
     def _get_differences(self, companies, limit):
