@@ -25,8 +25,10 @@ OPEN_FORM = """([model, id]) => odoo.__WOWL_DEBUG__.root.env.services.action.doA
     views: [[false, "form"]], target: "current",
 })"""
 
-#: Static files and pictures are cached by the browser or cost the same.
-IGNORED = re.compile(r"^/(web/(assets|static|image|bundle)|websocket|bus|[a-z_]+/static)")
+#: Static files, pictures and views are cached by the browser or cost the same.
+IGNORED = re.compile(
+    r"^/(web/(assets|static|image|bundle)|websocket|bus|[a-z_]+/static)|/get_views\b"
+)
 PERFORMANCE = re.compile(r'"(?:GET|POST) \S+ HTTP/1\.[01]" \d+ - (\d+) ([\d.]+) ([\d.]+)')
 
 
@@ -49,7 +51,7 @@ def record_opening(page, partner_id: int, url: str) -> list[Request]:
 
     def started(request):
         path = request.url.removeprefix(url)
-        if request.url.startswith(url) and not IGNORED.match(path):
+        if request.url.startswith(url) and not IGNORED.search(path):
             seen.append(Request(request.method, path, request.post_data))
             pending.add(request)
 
