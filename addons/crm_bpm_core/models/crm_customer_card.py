@@ -1,7 +1,9 @@
+import json
 import math
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 #: k of the tolerated silence, where no rule is switched on.
 DEFAULT_FACTOR = 4.0
@@ -22,7 +24,7 @@ class CrmCustomerCard(models.AbstractModel):
         :param partner_id: any partner; access is that of its form
         :return: dict, or False when it is no watched customer
         """
-        partner = self.env["res.partner"].browse(partner_id).exists()
+        partner = self.env["res.partner"].browse(partner_id)
         partner.check_access("read")
         # A person who may read the contact sees what is agreed with the company.
         customer = partner.commercial_partner_id.sudo()
@@ -84,19 +86,30 @@ class CrmCustomerCard(models.AbstractModel):
 
     @api.model
     def _get_card_history(self, customer):
-        entries = self.env["crm.customer.status.history"].search_fetch(
-            [("partner_id", "=", customer.id)],
-            ["to_status_id", "date", "user_id", "rule_id"],
-            limit=LAST_STATUSES,
+        self.env["crm.customer.status.history"].flush_model()
+        lang = self.env.lang or "en_US"
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT h.id, COALESCE(s.name ->> %(lang)s, s.name ->> 'en_US') AS status,
+                       h.date::date AS date,
+                       COALESCE(r.name ->> %(lang)s, r.name ->> 'en_US', up.name) AS who
+                  FROM crm_customer_status_history h
+                  LEFT JOIN crm_customer_status s ON s.id = h.to_status_id
+                  LEFT JOIN crm_customer_promotion_rule r ON r.id = h.rule_id
+                  LEFT JOIN res_users u ON u.id = h.user_id
+                  LEFT JOIN res_partner up ON up.id = u.partner_id
+                 WHERE h.partner_id = %(partner)s
+                 ORDER BY h.date DESC, h.id DESC
+                 LIMIT %(limit)s
+                """,
+                lang=lang,
+                partner=customer.id,
+                limit=LAST_STATUSES,
+            )
         )
         return [
-            {
-                "id": entry.id,
-                "status": entry.to_status_id.sudo().name,
-                "date": fields.Date.to_date(entry.date),
-                "who": entry.sudo().rule_id.name or entry.sudo().user_id.name,
-            }
-            for entry in entries
+            {**row, "status": row["status"] or False, "who": row["who"] or False} for row in rows
         ]
 
     @api.model
@@ -129,3 +142,22 @@ class CrmCustomerCard(models.AbstractModel):
             )
         )
         return (rule.factor or DEFAULT_FACTOR) * math.sqrt(7 * max(rhythm["gap"], 1))
+
+
+class ResPartner(models.Model):
+    """The card comes with the record when its form is read, in the same request."""
+
+    _inherit = "res.partner"
+
+    customer_card = fields.Json(
+        compute="_compute_customer_card",
+        export_string_translation=False,
+        help="How things stand with the customer: what the top of his form shows.",
+    )
+
+    def _compute_customer_card(self):
+        board = self.env["crm.customer.board"]
+        for partner in self:
+            card = board.get_customer_card(partner.id) if partner.id else False
+            # Dates as the client gets them from everywhere else.
+            partner.customer_card = json.loads(json.dumps(card, default=str))
