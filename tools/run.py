@@ -1,7 +1,6 @@
 """``make run``: from wherever this machine stands to the product in a browser."""
 
 import os
-import subprocess
 import sys
 
 from tools.setup import databases, odoo, paths, postgres, printing, python_env, secrets, server
@@ -62,7 +61,7 @@ def _demo_database() -> None:
         # It gets its name last: interrupted, it is made anew, never without password.
         building = f"{DATABASE}_building"
         databases.clone(template, building)
-        _shell(building, SET_PASSWORD % secrets.get("admin_password"))
+        databases.shell(building, SET_PASSWORD % secrets.get("admin_password"))
         databases.rename(building, DATABASE)
         _remember_version()
         note(f"{DATABASE}, {databases.size(DATABASE)}")
@@ -90,20 +89,6 @@ def _remember_version() -> None:
     paths.STATE.mkdir(parents=True, exist_ok=True)
     _version_stamp().write_text(databases.addons_hash())
 
-
-def _shell(database: str, code: str) -> None:
-    """Run code in the database; the code goes by stdin, so no process list shows it."""
-    result = subprocess.run(
-        [str(paths.VENV_PYTHON), "-m", "odoo", "shell", "-d", database, "--no-http"],
-        input=code,
-        text=True,
-        capture_output=True,
-        env={**os.environ, **databases.odoo_env()},
-        cwd=paths.REPO,
-        check=False,
-    )
-    if result.returncode or "Traceback" in result.stderr:
-        raise SetupError(f"Setting up the database failed:\n{result.stderr[-2000:]}")
 
 
 if __name__ == "__main__":
