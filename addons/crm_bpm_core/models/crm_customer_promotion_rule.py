@@ -72,10 +72,15 @@ class CrmCustomerPromotionRule(models.Model):
         """
         self.ensure_one()
         query = SQL(
-            """SELECT p.id FROM res_partner p LEFT JOIN res_users u ON u.id = p.user_id
+            # Materialized: the planner takes the many who met a rule for a few, and
+            # would look for each partner through the whole ledger.
+            """WITH met(partner_id) AS MATERIALIZED (%(met)s)
+               SELECT DISTINCT p.id
+                 FROM met
+                 JOIN res_partner p ON p.id = met.partner_id
+            LEFT JOIN res_users u ON u.id = p.user_id
                 WHERE p.active AND p.id = p.commercial_partner_id
                   AND %(from)s AND %(sweep)s = %(company)s
-                  AND p.id IN (%(met)s)
              ORDER BY p.id""",
             sweep=self.env["res.partner"]._get_sweep_company_sql(),
             company=company.id,
