@@ -1,6 +1,7 @@
 """``python -m tests.bench``: what ``make bench`` runs after the set-up."""
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from tests.bench.lab import Lab
 
 def main() -> int:
     options = _options()
+    # Stopped by 'kill' it drops its databases, as when stopped by Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_args: sys.exit(143))
     frame.load()
     benches = frame.chosen(options.name, options.smoke)
     with Lab(options.size, tiny=options.smoke) as lab:

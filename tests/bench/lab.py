@@ -28,6 +28,7 @@ class Lab:
 
     def __enter__(self):
         boot()
+        stock.drop_left_behind()
         return self
 
     def __exit__(self, *exc_info):
@@ -59,7 +60,7 @@ class Lab:
 
     def scratch(self, source: str) -> str:
         """A copy of a database, dropped at the end of the run."""
-        name = f"{stock.PREFIX}_scratch_{os.getpid()}_{len(self._scratch)}"
+        name = f"{stock.SCRATCH}_{os.getpid()}_{len(self._scratch)}"
         self._scratch.append(name)
         stock.copy(source, name)
         return name

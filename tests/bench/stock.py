@@ -8,6 +8,7 @@ bench     dataset + the product, installed on all that data as a company would,
 import contextlib
 import inspect
 import time
+from pathlib import Path
 
 from tests.bench import dataset, prepare
 from tests.running import close, environment
@@ -15,6 +16,8 @@ from tools.setup import databases, paths, postgres
 from tools.setup.shell import digest, only_one
 
 PREFIX = f"{databases.PREFIX}_bench"
+#: Copies that live as long as a run, named by its process.
+SCRATCH = f"{PREFIX}_scratch"
 
 
 def template() -> str:
@@ -102,6 +105,15 @@ def copy(source: str, target: str) -> None:
 def drop(name: str) -> None:
     close(name)
     databases.drop(name)
+
+
+def drop_left_behind() -> None:
+    """Drop copies of runs that were killed."""
+    query = f"select datname from pg_database where datname like '{SCRATCH}\\_%'"
+    for name in postgres.psql(query).split():
+        process = name.removeprefix(f"{SCRATCH}_").split("_")[0]
+        if process.isdigit() and not Path(f"/proc/{process}").exists():
+            drop(name)
 
 
 def _analyze(database: str) -> None:
