@@ -43,6 +43,10 @@ class CrmOrderDay(models.Model):
         "The ledger has this day of the customer already.",
     )
     _day_brin_idx = models.Index("USING brin (day)")
+    # The search for silent customers relies on it and reads only the unique index.
+    _order_count_positive = models.Constraint(
+        "CHECK(order_count > 0)", "The ledger holds only days with an order."
+    )
 
     # === REFRESH === #
 

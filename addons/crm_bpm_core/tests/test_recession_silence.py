@@ -90,12 +90,18 @@ class TestSilence(RecessionCommon):
         self.assertFalse(self._alerts())
 
     def test_returns_are_no_orders(self):
-        """PK-17: a day with a credit note only does not end a silence."""
-        partner = self._weekly()
-        self._ledger(partner, [START + timedelta(20)], lines=0, amount=-300.0)
-        self.env["crm.order.day"].search(
-            [("partner_id", "=", partner.id), ("day", ">", START)]
-        ).order_count = 0
+        """PK-17: a day with a return only does not end a silence."""
+        partner = self._customer("Weekly")
+        days = [*self._every(7, 26), START + timedelta(20)]
+        amounts = [1000.0] * 26 + [-300.0]
+        self.env["crm.transaction"].import_transactions(
+            [
+                {"customer": partner.id, "date": str(day), "quantity": amount, "amount": amount}
+                for day, amount in zip(days, amounts, strict=True)
+            ],
+            customer_by="id",
+        )
+        self.env["crm.order.day"]._refresh()
         self._night(self._after(29))
         self.assertEqual(self._alerts(partner).silence_days, 29)
 
