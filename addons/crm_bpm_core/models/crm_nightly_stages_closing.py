@@ -52,36 +52,51 @@ class CrmNightlyRun(models.Model):
 
         Those about whom somebody is reminded already are left out.
         """
-        Partner = self.env["res.partner"]
-        Partner._flush_steps()
+        self._collect_customers_without_step()
         self.env["crm.order.day"].flush_model()
         return self.env.execute_query_dict(
             SQL(
                 """
-WITH missing AS (
-    SELECT p.id AS partner_id, p.user_id
-      FROM res_partner p
-      JOIN crm_customer_status s ON s.id = p.customer_status_id AND s.require_next_step
- LEFT JOIN res_users u ON u.id = p.user_id
-     WHERE p.active AND p.id = p.commercial_partner_id AND %(sweep)s = %(company)s
-       AND p.id NOT IN (SELECT partner_id FROM (%(steps)s) AS step WHERE partner_id IS NOT NULL)
-       AND NOT EXISTS (SELECT 1 FROM mail_activity a
-                        WHERE a.res_model = 'res.partner' AND a.res_id = p.id AND a.active
-                          AND a.call_reason = 'next_step')
-), worth AS (
+WITH worth AS (
     SELECT partner_id, sum(amount) / (%(value_days)s / 7.0) AS value
       FROM crm_order_day
      WHERE day >= %(night)s::date - %(value_days)s AND day < %(night)s
   GROUP BY partner_id
 )
    SELECT partner_id, user_id, COALESCE(value, 0) AS value
-     FROM missing LEFT JOIN worth USING (partner_id)
+     FROM crm_customer_without_step LEFT JOIN worth USING (partner_id)
  ORDER BY value DESC, partner_id""",
+                night=self.night,
+                value_days=VALUE_DAYS,
+            )
+        )
+
+    def _collect_customers_without_step(self):
+        """Put them into a temporary table, whose size the database knows.
+
+        It takes the conditions on the partner to leave one row; in one statement it
+        would look through the worth of all customers for each of them.
+        """
+        Partner = self.env["res.partner"]
+        Partner._flush_steps()
+        self.env.cr.execute(
+            SQL(
+                """
+DROP TABLE IF EXISTS crm_customer_without_step;
+CREATE TEMPORARY TABLE crm_customer_without_step ON COMMIT DROP AS
+    SELECT p.id AS partner_id, p.user_id
+      FROM res_partner p
+      JOIN crm_customer_status s ON s.id = p.customer_status_id AND s.require_next_step
+ LEFT JOIN res_users u ON u.id = p.user_id
+     WHERE p.active AND p.id = p.commercial_partner_id AND %(sweep)s = %(company)s
+       AND p.id NOT IN (SELECT partner_id FROM (%(steps)s) AS step WHERE partner_id IS NOT NULL)
+       AND p.id NOT IN (SELECT a.res_id FROM mail_activity a
+                         WHERE a.res_model = 'res.partner' AND a.active
+                           AND a.call_reason = 'next_step' AND a.res_id IS NOT NULL);
+ANALYZE crm_customer_without_step;""",
                 sweep=Partner._get_sweep_company_sql(),
                 company=self.company_id.id,
                 steps=Partner._get_steps_sql(),
-                night=self.night,
-                value_days=VALUE_DAYS,
             )
         )
 
