@@ -90,7 +90,6 @@ def _remember_version() -> None:
     _version_stamp().write_text(databases.addons_hash())
 
 
-
 if __name__ == "__main__":
     try:
         main()
