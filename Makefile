@@ -1,8 +1,8 @@
 # Each target calls one script in tools/; they need Python 3.10 to 3.13 only.
 PYTHON ?= python3
-export ADDON K TESTS PYTEST_ARGS HTTP_PORT NAME SIZE DB FROM TO ONLY FACTOR COMPANY KEEP
+export ADDON K DATA TESTS PYTEST_ARGS HTTP_PORT NAME SIZE DB FROM TO ONLY FACTOR COMPANY KEEP
 
-.PHONY: run stop test lint format bench stories screenshots ledger replay clean help
+.PHONY: run stop test lint format bench stories screenshots ledger replay i18n clean help
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -31,11 +31,14 @@ stories: ## requirement id -> the tests that show it; lists what nothing shows
 screenshots: ## pictures of every screen of the running product
 	@$(PYTHON) -m tools.screenshots
 
-replay: ## play past nights on a copy: DB=, FROM=, TO=, FACTOR=, ONLY=recession
+replay: ## play past nights on a copy: DB= or DATA=cj, FROM=, TO=, FACTOR=, ONLY=recession
 	@$(PYTHON) -m tools.replay
 
 ledger: ## verify the order ledger of the database; DO=rebuild derives it anew
 	@$(PYTHON) -m tools.ledger $(DO) $(if $(DATABASE),--database $(DATABASE))
+
+i18n: ## export the addons' terms, bring their translations (i18n/*.po) up to date
+	@$(PYTHON) -m tools.i18n
 
 clean: ## remove the cache folder with all its databases (asks first)
 	@$(PYTHON) -m tools.clean

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from tools import run as tools_run
-from tools.setup import databases, odoo, paths, postgres, secrets, server, shell
+from tools.setup import databases, node, odoo, paths, postgres, secrets, server, shell
 from tools.setup.shell import SetupError
 
 
@@ -195,6 +195,84 @@ class TestTemplates:
             databases.drop(name)
 
 
+class TestDesignerBundle:
+    """The process designer's libraries come from npm and are made when first needed."""
+
+    @pytest.fixture
+    def esbuild(self, cache, tmp_path, monkeypatch):
+        """The set-up with an esbuild that counts its runs, in a clone of its own."""
+        repo = tmp_path / "clone"
+        package = repo / "node_modules/bpmn-js"
+        package.mkdir(parents=True)
+        (package / "package.json").write_text('{"name": "bpmn-js", "version": "1", "license": "M"}')
+        (package / "LICENSE").write_text("the watermark must stay")
+        (repo / "package-lock.json").write_text("{}")
+        (repo / "entry.js").write_text("1")
+        monkeypatch.setattr(paths, "REPO", repo)
+        monkeypatch.setattr(node, "ENTRY", repo / "entry.js")
+        monkeypatch.setattr(node, "TARGET", repo / "addons/x/static/lib/bpmn")
+        monkeypatch.setattr(node, "npm_packages", lambda: None)
+        runs = []
+
+        def run(command, **_options):
+            folder = next(part for part in command if str(part).startswith("--outfile="))
+            folder = paths.Path(folder.partition("=")[2]).parent
+            runs.append(folder)
+            for name in ("bpmn.js", "bpmn.woff2"):
+                (folder / name).write_text("x")
+            (folder / "bpmn.css").write_text(
+                '@font-face{src:url();src:url() format("eot"),url("./b.woff2?1") format("woff2"),'
+                'url() format("svg");font-weight:400}'
+            )
+            (folder / "meta.json").write_text(
+                '{"inputs": {"entry.js": {}, "node_modules/bpmn-js/lib/a.js": {}}}'
+            )
+
+        monkeypatch.setattr(node, "run", run)
+        return runs
+
+    def test_made_once_until_its_sources_change(self, esbuild):
+        node.designer_bundle()
+        node.designer_bundle()
+        assert len(esbuild) == 1
+        node.ENTRY.write_text("2")
+        node.designer_bundle()
+        assert len(esbuild) == 2
+        (node.TARGET / "bpmn.js").unlink()
+        node.designer_bundle()
+        assert len(esbuild) == 3
+
+    def test_licences_and_only_the_font_that_is_there(self, esbuild):
+        node.designer_bundle()
+        assert "the watermark must stay" in (node.TARGET / "LICENSES.txt").read_text()
+        styles = (node.TARGET / "bpmn.css").read_text()
+        assert styles == '@font-face{src:url("./b.woff2?1") format("woff2");font-weight:400}'
+        assert sorted(file.name for file in node.TARGET.iterdir()) == sorted(node.BUNDLED)
+
+    def test_an_interrupted_run_leaves_nothing_half_done(self, esbuild, monkeypatch):
+        def fails(*_args, **_options):
+            raise SetupError("no space left")
+
+        monkeypatch.setattr(node, "run", fails)
+        with pytest.raises(SetupError, match="no space"):
+            node.designer_bundle()
+        assert not node.TARGET.exists()
+
+    def test_the_lock_file_names_no_registry(self):
+        assert "resolved" not in (paths.REPO / "package-lock.json").read_text()
+
+    @pytest.mark.parametrize(
+        ("file", "package"),
+        [
+            ("node_modules/a/lib/x.js", "node_modules/a"),
+            ("node_modules/@o/b/x.js", "node_modules/@o/b"),
+            ("node_modules/a/node_modules/c/x.js", "node_modules/a/node_modules/c"),
+        ],
+    )
+    def test_the_package_of_a_file(self, file, package):
+        assert node._package_of(file) == package
+
+
 class TestOwnOdoo:
     def _home(self, tmp_path, version):
         (tmp_path / "odoo").mkdir()
@@ -217,9 +295,10 @@ class TestOwnOdoo:
             odoo.odoo_python_path()
 
     def test_extra_addons_stand_behind_ours(self, monkeypatch):
-        monkeypatch.setattr(databases, "odoo_addons_paths", lambda: [])
+        monkeypatch.setattr(databases, "odoo_addons_paths", lambda: ["/srv/odoo"])
+        monkeypatch.setattr(databases, "oca_addons_paths", lambda: ["/srv/oca"])
         monkeypatch.setenv("EXTRA_ADDONS", "/srv/a,/srv/b")
-        assert databases.addons_path() == f"{paths.ADDONS},/srv/a,/srv/b"
+        assert databases.addons_path() == f"{paths.ADDONS},/srv/a,/srv/b,/srv/oca,/srv/odoo"
 
 
 class TestOwnDatabaseServer:

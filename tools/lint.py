@@ -416,6 +416,7 @@ def set_up() -> None:
     odoo.obtain_odoo()
     python_env.python_env(dev=True)
     node.npm_packages()
+    node.designer_bundle()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """``make replay DB=shop FROM=2025-01-01 TO=2025-12-31``: play the nights of a period.
 
+DATA=cj or DATA=cdnow plays a public log of transactions instead (see
+tests/bench/real_data.py): it is imported first, through the product's own import.
 Works on a copy of the database, so that nothing of it changes; the copy is dropped
 afterwards unless KEEP=1. Prints alarms, calls and outcomes by month, and at the
 end how good the alarms were; writes the alarms as CSV and a chart into build/.
@@ -17,19 +19,27 @@ from datetime import date
 from pathlib import Path
 
 from tools.setup import databases, odoo, paths, postgres, python_env
-from tools.setup.shell import SetupError, digest, fail, only_one, say, step
+from tools.setup.shell import SetupError, digest, fail, only_one, run, say, step
 
 OPTIONS = ("FROM", "TO", "ONLY", "FACTOR", "COMPANY")
 
 
 def main() -> None:
-    source = os.environ.get("DB")
-    if not source:
-        raise SetupError("Which database? Say  make replay DB=name  (see 'make help').")
+    data, source = os.environ.get("DATA"), os.environ.get("DB")
+    if not data and not source:
+        raise SetupError(
+            "Which database? Say  make replay DB=name , or  make replay DATA=cj  for a public "
+            "log of transactions (see 'make help')."
+        )
     with only_one("setup"):
         odoo.obtain_odoo()
         python_env.python_env(dev=True)
         postgres.start_postgres()
+        template = databases.build_template(demo=False) if data else None
+    if data:
+        # Takes minutes: under its own lock, so that nobody's set-up waits for it.
+        with only_one(f"data-{data}"):
+            source = _imported(data, template)
     if not databases.exists(source):
         raise SetupError(f"There is no database {source!r} on this server.")
     scratch = f"{databases.PREFIX}_replay_{digest(source, str(os.getpid()))}"
@@ -42,6 +52,19 @@ def main() -> None:
         if not os.environ.get("KEEP"):
             databases.drop(scratch)
     sys.exit(code.returncode)
+
+
+def _imported(data: str, template: str) -> str:
+    """The database with a public log of transactions; imported unless it is there."""
+    name = f"{databases.PREFIX}_data_{digest(template, data)}_{data}"
+    if not databases.exists(name):
+        building = f"{name}_building"
+        with step(f"Import of {data}") as note:
+            databases.clone(template, building)
+            command = [paths.VENV_PYTHON, "-m", "tests.bench.real_data", "--into", building, data]
+            note(run(command, log="real-data", env=_environment(), cwd=paths.REPO).strip())
+            databases.rename(building, name)
+    return name
 
 
 def _command(database: str) -> list[str]:

@@ -3,7 +3,17 @@
 import os
 import sys
 
-from tools.setup import databases, odoo, paths, postgres, printing, python_env, secrets, server
+from tools.setup import (
+    databases,
+    node,
+    odoo,
+    paths,
+    postgres,
+    printing,
+    python_env,
+    secrets,
+    server,
+)
 from tools.setup.shell import SetupError, fail, only_one, say, step
 
 DATABASE = os.environ.get("PGDATABASE") or "crmbpm"
@@ -25,6 +35,7 @@ def main() -> None:
         python_env.check_python()
         odoo.obtain_odoo()
         python_env.python_env(dev=False)
+        node.designer_bundle()
         printing.pdf_printer()
         postgres.start_postgres()
         _demo_database()

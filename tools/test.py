@@ -22,6 +22,7 @@ def main() -> None:
         python_env.python_env(dev=True)
         if not part:
             node.npm_packages()
+        node.designer_bundle()
         printing.pdf_printer()
         browser.browser()
         postgres.start_postgres()

@@ -12,10 +12,12 @@ import hashlib
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 from . import paths, postgres, secrets
 from .odoo import is_debian_tree, odoo_addons_paths, odoo_python_path
+from .python_env import oca_addons_paths
 from .shell import SetupError, digest, run, say, step
 
 #: Parts of an addon that are read at run time and need no new installation.
@@ -30,9 +32,10 @@ env.cr.commit()
 
 
 def addons_path() -> str:
-    """The product's addons, Odoo's, and what EXTRA_ADDONS names, by comma."""
+    """The product's addons, what EXTRA_ADDONS names, OCA's and Odoo's, by comma."""
     extra = [Path(p) for p in os.environ.get("EXTRA_ADDONS", "").split(",") if p]
-    return ",".join(str(p) for p in [paths.ADDONS, *extra, *odoo_addons_paths()])
+    folders = [paths.ADDONS, *extra, *oca_addons_paths(), *odoo_addons_paths()]
+    return ",".join(map(str, folders))
 
 
 def _data_dir() -> Path:
@@ -227,8 +230,20 @@ def rename(old: str, new: str) -> None:
 def drop(database: str) -> None:
     if not database.replace("_", "").replace("-", "").isalnum():
         raise SetupError(f"Not a database name: {database}")
-    postgres.psql(f'drop database if exists "{database}" with (force)')
+    _drop_when_left(database)
     shutil.rmtree(filestore(database), ignore_errors=True)
+
+
+def _drop_when_left(database: str, tries: int = 10) -> None:
+    """``force`` ends our own connections; a vacuum worker of the server leaves by itself."""
+    for left in reversed(range(tries)):
+        try:
+            postgres.psql(f'drop database if exists "{database}" with (force)')
+            return
+        except SetupError as error:
+            if not left or "terminate" not in str(error) and "being accessed" not in str(error):
+                raise
+            time.sleep(0.5)
 
 
 def filestore(database: str) -> Path:

@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from pathlib import Path
 
 from . import paths
 from .odoo import odoo_python_path
@@ -33,6 +34,9 @@ def python_env(dev: bool) -> None:
             note("there already")
         else:
             pip_install("-r", requirements)
+            # OCA's addons ask for a distribution named odoo, which Odoo's own
+            # package is not; what they need besides stands in requirements.txt.
+            pip_install("--no-deps", "-r", paths.REPO / "requirements-oca.txt")
             mark_done(stamp, key)
             note(human_size(paths.VENV))
         _link_odoo()
@@ -70,9 +74,19 @@ def _create_venv() -> None:
         run([sys.executable, "-m", "venv", paths.VENV])
 
 
+def _site_packages() -> Path:
+    return next(paths.VENV.glob("lib/python3*/site-packages"))
+
+
+def oca_addons_paths() -> list[Path]:
+    """The folder of OCA's addons that pip has filled, if there is one."""
+    folders = [site / "odoo" / "addons" for site in paths.VENV.glob("lib/python3*/site-packages")]
+    return [folder for folder in folders if folder.is_dir()]
+
+
 def _link_odoo() -> None:
     """One .pth file puts Odoo on the path of this environment."""
-    site = next(paths.VENV.glob("lib/python3*/site-packages"))
+    site = _site_packages()
     link = site / "crm_bpm_odoo.pth"
     wanted = f"{odoo_python_path()}\n"
     if not link.exists() or link.read_text() != wanted:
