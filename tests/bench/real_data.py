@@ -200,8 +200,25 @@ def cdnow(lab):
     return score["f1"]
 
 
+def import_into(database: str, name: str) -> None:
+    """Import a data set into a database that stays, for ``make replay DATA=name``."""
+    from tests.bench.lab import boot, environment
+
+    if name not in READERS:
+        raise SystemExit(f"error: no data set {name!r}; there are: {', '.join(READERS)}")
+    boot()
+    started = time.perf_counter()
+    with environment(database, commit=True) as env:
+        count = load(env, name)
+    print(f"{count} lines in {time.perf_counter() - started:.0f} s")
+
+
 def main() -> None:
     from tests.bench.lab import Lab
+
+    if sys.argv[1:2] == ["--into"]:
+        import_into(*sys.argv[2:4])
+        return
 
     wanted = [name for name in sys.argv[1:] if name in READERS] or list(READERS)
     with Lab(1000) as lab:

@@ -104,8 +104,9 @@ class CrmRecessionRule(models.Model):
 
         The ledger is read once, aggregated by partner for those who did not order
         lately, which spares most of the work; everything else is joined to the few
-        customers who are silent beyond their limit. A day of the ledger has an order,
-        so its unique index answers without the table.
+        customers who are silent beyond their limit, and only after they are known:
+        the planner would guess their number wrong and look up every partner. A day of
+        the ledger has an order, so its unique index answers without the table.
         """
         first, last = night - timedelta(days=self.lookback_days), night - timedelta(days=1)
         # Activity days are never more than calendar days and no gap is taken as
@@ -142,15 +143,17 @@ class CrmRecessionRule(models.Model):
                   JOIN calendar first ON first.day = first_day
             CROSS JOIN today
             ),
-            silent AS (
-                SELECT *, %(factor)s * sqrt(7 * greatest(gap, 1)) AS tolerated FROM rhythm
+            silent AS MATERIALIZED (
+                SELECT *, %(factor)s * sqrt(7 * greatest(gap, 1)) AS tolerated
+                  FROM rhythm
+                 WHERE silence > %(factor)s * sqrt(7 * greatest(gap, 1))
+                   AND silence <= %(max_silence)s AND gap <= %(max_gap)s
             )
             SELECT silent.partner_id, partner.user_id, order_days, first_day, last_day,
                    gap, silence, tolerated, window_silence <= tolerated AS recent
               FROM silent
               JOIN res_partner partner ON partner.id = silent.partner_id
-             WHERE silence > tolerated AND silence <= %(max_silence)s AND gap <= %(max_gap)s
-               AND %(watched)s
+             WHERE %(watched)s
                AND NOT EXISTS (
                     SELECT FROM crm_recession_alert alert
                      WHERE alert.partner_id = silent.partner_id
@@ -209,16 +212,19 @@ class CrmRecessionRule(models.Model):
                 """
                 SELECT found.partner_id, found.last_day,
                        least(%(weeks)s, (found.last_day - found.first_day) / 7 + 1) AS weeks_total,
-                       count(DISTINCT (found.last_day - d.day) / 7)
+                       half_year.*
+                  FROM unnest(%(partners)s::int[], %(firsts)s::date[], %(lasts)s::date[])
+                       AS found(partner_id, first_day, last_day)
+            CROSS JOIN LATERAL (
+                SELECT count(DISTINCT (found.last_day - d.day) / 7)
                             FILTER (WHERE d.order_count > 0) AS weeks_ordered,
                        COALESCE(sum(d.line_count), 0) AS lines,
                        COALESCE(sum(d.amount), 0) AS amount
-                  FROM unnest(%(partners)s::int[], %(firsts)s::date[], %(lasts)s::date[])
-                       AS found(partner_id, first_day, last_day)
-                  JOIN crm_order_day d
-                    ON d.partner_id = found.partner_id AND d.company_id = %(company)s
+                  FROM crm_order_day d
+                 WHERE d.partner_id = found.partner_id AND d.company_id = %(company)s
                    AND d.day <= found.last_day AND d.day > found.last_day - %(days)s
-              GROUP BY found.partner_id, found.first_day, found.last_day
+                HAVING count(*) > 0
+              ) half_year
                 """,
                 weeks=FIGURE_WEEKS,
                 days=7 * FIGURE_WEEKS,
