@@ -1,0 +1,508 @@
+"""One running process: what people and the clock do to it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import SignalEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
+from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import SendTask
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
+from SpiffWorkflow.bpmn.util.event import BpmnEvent
+from SpiffWorkflow.exceptions import SpiffWorkflowException
+from SpiffWorkflow.util.task import TaskState
+
+from . import compaction, state, values
+from .diagram import Diagram
+from .errors import BpmnError, EngineError, StateError, StepLimitError
+from .specs import ServiceTask
+from .workflow import LIVE, GuardedWorkflow, parse_moment
+
+MAX_STEPS_PER_RUN = 500
+MAX_STEPS = 20_000
+_INDEX = ("key_or_index", "item", "iteration")  # where the library keeps the number of an instance
+
+
+@dataclass(frozen=True)
+class OpenTask:
+    """Work that waits for a person (or, of a service, for a job)."""
+
+    id: str
+    element: str
+    lane: str | None
+    data: dict
+    index: int | None = None
+    process: str = ""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """An event that the process waits for; due is an aware moment, of timers only."""
+
+    task_id: str
+    element: str
+    kind: str
+    name: str | None
+    due: datetime | None = None
+    process: str = ""
+
+
+@dataclass(frozen=True)
+class LogEvent:
+    """Something that happened at an element: entered, left, cancelled, fired, error."""
+
+    task_id: str
+    element: str
+    event: str
+    at: datetime
+    process: str = ""
+
+
+@dataclass(frozen=True)
+class Thrown:
+    """A message, signal or error that left this process; others may wait for it."""
+
+    kind: str
+    name: str | None
+    data: dict
+
+
+class Execution:
+    """A process in progress.
+
+    Everything that moves it runs it on until it waits again. After any exception the object
+    is to be thrown away: load the saved state anew.
+
+    :param host: what the engine asks of its surroundings: record(), call_service(element, data),
+        is_async(element), working_time(seconds), now(), and optionally hours_per_day.
+    :param state: what dump() gave; None for a process not yet started.
+    :raise StateError: the state does not fit the diagram.
+    """
+
+    def __init__(self, diagram: Diagram, host, state: str | None = None):
+        self.diagram = diagram
+        self.host = host
+        self.events = []
+        self.thrown = []
+        self.step_count = 0
+        self.current = None
+        self.process = None  # id of the drawn process in which the host is asked something
+        self._steps = 0
+        self._fixed_now = None
+        self._forced = None
+        self.workflow = GuardedWorkflow(diagram, host, self.now, self)
+        self.started = False
+        if state is not None:
+            self._load(state)
+
+    def _load(self, text):
+        self.step_count = state.load(self.workflow, text)
+        self.started = True
+
+    # What is
+
+    def now(self) -> datetime:
+        """The moment by the clock of the host, or the one given to fire_due()."""
+        return self._fixed_now or parse_moment(self.host.now())
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.started and self.workflow.is_completed()
+
+    @property
+    def data(self) -> dict:
+        """Variables of the process: of its end, else as last written."""
+        if self.is_done and self.workflow.data:
+            return values.copy(
+                {key: item for key, item in self.workflow.data.items() if key != "data_objects"}
+            )
+        last = self._last_task()
+        return values.copy(last.data) if last is not None else {}
+
+    def _last_task(self):
+        done = [
+            task
+            for workflow in self._workflows()
+            for task in workflow.tasks.values()
+            if task.state == TaskState.COMPLETED
+        ]
+        return max(done, key=lambda task: task.last_state_change, default=None)
+
+    def open_tasks(self) -> list[OpenTask]:
+        """Tasks that wait for people."""
+        return [
+            self._open(task)
+            for task in self._ready()
+            if task.task_spec.manual and not _is_service(task)
+        ]
+
+    def open_services(self) -> list[OpenTask]:
+        """Work of the system that waits for a job."""
+        return [self._open(task) for task in self._ready() if _is_service(task)]
+
+    def waits(self) -> list[Wait]:
+        """Events that the process waits for, those that start event sub-processes included."""
+        found = []
+        for task in self.workflow.event_manager.tasks.values():
+            if task.state != TaskState.WAITING:
+                continue
+            definition = task.task_spec.event_definition
+            several = getattr(definition, "event_definitions", [definition])
+            found += [self._wait(task, one) for one in several if _kind(one)]
+        return found + self._triggers()
+
+    def _wait(self, task, definition):
+        due = definition.due(task) if isinstance(definition, TimerEventDefinition) else None
+        process = task.workflow.spec.process_id
+        return Wait(
+            str(task.id), task.task_spec.bpmn_id, _kind(definition), definition.name, due, process
+        )
+
+    def _triggers(self):
+        top = self.workflow
+        if not self.started or top.is_completed():
+            return []
+        found = []
+        for name in top.spec.start.trigger_specs:
+            inside = top.subprocess_specs[top.spec.task_specs[name].spec]
+            for start in inside.bpmn_start_events:
+                kind, wanted = _kind(start.event_definition), start.event_definition.name
+                found.append(Wait("", start.bpmn_id, kind, wanted, None, self.diagram.process_id))
+        return found
+
+    @property
+    def next_due(self) -> datetime | None:
+        """Moment (UTC) at which fire_due() is next to be called."""
+        return min((wait.due for wait in self.waits() if wait.due), default=None)
+
+    # What moves it
+
+    def start(self, data: dict | None = None, start_event: str | None = None) -> None:
+        """Begin the process.
+
+        :param data: first variables.
+        :param start_event: id of the start event; needed only if several are drawn.
+        """
+        if self.started:
+            raise StateError("The process has already been started.")
+        self.started = True
+        self._steps = 0
+        self.workflow.begin()
+        self.workflow.task_tree.data = values.clean(data, "start")
+        self._choose_start(start_event)
+        self.run()
+
+    def _choose_start(self, wanted):
+        starts = [
+            element
+            for element in self.diagram.elements.values()
+            if element.type == "startEvent" and element.parent is None
+        ]
+        if wanted and wanted not in {element.id for element in starts}:
+            raise StateError(f"The process has no start event “{wanted}”.", wanted)
+        if len(starts) < 2:
+            return
+        plain = [element for element in starts if element.event is None] or starts
+        chosen = wanted or plain[0].id
+        ids = {element.id for element in starts}
+        for task in self.workflow.get_tasks(state=TaskState.READY):
+            self._run_task(task)
+        for task in self.workflow.get_tasks(state=TaskState.READY):
+            if task.task_spec.bpmn_id is None:
+                self._run_task(task)
+        for task in list(self.workflow.tasks.values()):
+            if task.task_spec.bpmn_id in ids - {chosen} and task.has_state(LIVE):
+                task.cancel()
+        self.events.clear()
+        for task in self.workflow.get_tasks(state=TaskState.READY):
+            self.log(task, "entered")
+
+    def run(self) -> None:
+        """Make all steps that need nobody.
+
+        :raise StepLimitError: the process goes round without end.
+        :raise EngineError: an element cannot be run.
+        """
+        moved = True
+        while moved:
+            moved = self._engine_steps()
+            moved = self.workflow.refresh_timers() or moved
+        self._collect_thrown()
+        compaction.compact(self.workflow)
+        self._steps = 0
+
+    def complete(self, task_id: str, data: dict | None = None) -> None:
+        """A person has done a task.
+
+        :param data: variables to write; "outcome" is also kept under outcomes.<element>.
+        :raise StateError: the task is not open (done or withdrawn in the meantime).
+        """
+        task = self._open_task(task_id)
+        if _is_service(task) or not task.task_spec.manual:
+            raise StateError("This is no task for people.", task.task_spec.bpmn_id)
+        written = values.clean(data, task.task_spec.bpmn_id)
+        element = task.task_spec.bpmn_id
+        outcome = written.get("outcome")
+        task.data = {
+            **task.data,
+            **written,
+            "outcome": outcome,
+            "outcomes": {**task.data.get("outcomes", {}), element: outcome},
+        }
+        self._step(task)
+        self._run_task(task)
+        self.run()
+
+    def run_service(self, task_id: str) -> None:
+        """Run a parked piece of work of the system now.
+
+        :raise StateError: it is not open.
+        """
+        task = self._open_task(task_id)
+        if not _is_service(task):
+            raise StateError("This is no task of the system.", task.task_spec.bpmn_id)
+        self._step(task)
+        self._run_task(task)
+        self.run()
+
+    def skip_service(self, task_id: str, data: dict | None = None) -> None:
+        """Go on behind a parked piece of work of the system without running it."""
+        task = self._open_task(task_id)
+        if not _is_service(task):
+            raise StateError("This is no task of the system.", task.task_spec.bpmn_id)
+        task.data = {**task.data, **values.clean(data, task.task_spec.bpmn_id)}
+        self._guarded_run(task)
+        self.run()
+
+    def message(self, name: str, payload: dict | None = None) -> bool:
+        """A message has come.
+
+        :param payload: variables that it brings.
+        :return: whether the process waited for it.
+        """
+        return self._event(MessageEventDefinition(name), payload, name)
+
+    def signal(self, name: str, payload: dict | None = None) -> bool:
+        """A signal was given; as message(), for everybody who waits."""
+        return self._event(SignalEventDefinition(name), payload, name)
+
+    def _event(self, definition, payload, name):
+        if not self.started or self.is_done:
+            return False
+        event = BpmnEvent(definition, payload=values.clean(payload, name))
+        caught = bool(self.workflow.event_manager.catch(event, internal=False))
+        self.run()
+        return caught
+
+    def fire_due(self, now: datetime) -> bool:
+        """Let all timers go off that are due by `now`.
+
+        :return: whether something moved.
+        """
+        before = self.workflow._last_tick
+        self._fixed_now = parse_moment(now)
+        try:
+            self.run()
+        finally:
+            self._fixed_now = None
+        return self.workflow._last_tick != before
+
+    def cancel(self) -> None:
+        """Stop the process; everything open is withdrawn."""
+        for inside in list(self.workflow.subprocesses.values()):
+            if not inside.completed:
+                inside.cancel()
+        self.workflow.cancel()
+
+    def reset_to(self, task_id: str) -> None:
+        """Put the token back on an earlier task; what came after it is withdrawn.
+
+        :raise StateError: unknown, or one of several instances of an element.
+        """
+        task = self._task(task_id)
+        if task.parent is None or isinstance(task.parent.task_spec, LoopTask):
+            raise StateError("The process cannot be put back to here.", task.task_spec.bpmn_id)
+        workflow = task.workflow
+        while workflow is not None:
+            workflow.completed = False
+            workflow = workflow.parent_workflow
+        removed = self.workflow.reset_from_task_id(task.id)
+        while removed:
+            removed = [late for one in removed for late in self._part_again(one)]
+        self.run()
+
+    def _part_again(self, removed):
+        """Undo the meeting of branches in which a withdrawn token took part."""
+        fired = removed.internal_data.get("joined")
+        workflow = removed.workflow
+        meeting = workflow.tasks.get(UUID(fired)) if fired else None
+        if meeting is None:
+            return []
+        late = list(meeting)[1:]
+        for other in workflow.tasks.values():
+            if other.internal_data.get("joined") == fired:
+                other.internal_data.pop("joined")
+        meeting._drop_children(force=True)
+        meeting.data = {}
+        meeting._set_state(TaskState.WAITING)
+        meeting.task_spec._predict(meeting, mask=TaskState.NOT_FINISHED_MASK)
+        return late
+
+    def dump(self) -> str:
+        """The state as text."""
+        return state.dump(self.workflow, self.step_count)
+
+    # Inside
+
+    def log(self, task, event):
+        """Called by the workflow for each change worth telling."""
+        self.events.append(
+            LogEvent(
+                str(task.id),
+                task.task_spec.bpmn_id,
+                event,
+                self.now(),
+                task.workflow.spec.process_id,
+            )
+        )
+
+    def uncaught(self, code, message):
+        """Called by the workflow for a business error that nobody in the drawing catches."""
+        self.thrown.append(Thrown("error", code, {"error_message": message}))
+
+    def _workflows(self):
+        inside = [one for one in self.workflow.subprocesses.values() if not one.completed]
+        return [*sorted(inside, key=lambda one: -one.depth), self.workflow]
+
+    def _ready(self):
+        return [
+            task
+            for workflow in reversed(self._workflows())
+            for task in workflow.tasks.values()
+            if task._state == TaskState.READY
+        ]
+
+    def _open(self, task):
+        spec, inside = task.task_spec, task.internal_data
+        index = next((inside[key] for key in _INDEX if key in inside), None)
+        return OpenTask(
+            str(task.id),
+            spec.bpmn_id,
+            spec.lane,
+            values.copy(task.data),
+            index if isinstance(index, int) else None,
+            task.workflow.spec.process_id,
+        )
+
+    def _task(self, task_id):
+        for workflow in self._workflows():
+            found = workflow.tasks.get(UUID(str(task_id)))
+            if found is not None:
+                return found
+        raise StateError("The task is not part of the process any more.")
+
+    def _open_task(self, task_id):
+        task = self._task(task_id)
+        if task.state != TaskState.READY:
+            raise StateError(
+                "The task is not open any more: it was done or withdrawn.", task.task_spec.bpmn_id
+            )
+        return task
+
+    def _engine_steps(self):
+        moved = False
+        for workflow in self._workflows():
+            for task in [one for one in workflow.tasks.values() if one._state == TaskState.READY]:
+                if task._state != TaskState.READY or task.id not in workflow.tasks:
+                    continue
+                if self._is_parked(task):
+                    continue
+                self._step(task)
+                self._run_task(task)
+                moved = True
+        return moved
+
+    def _is_parked(self, task):
+        if _is_service(task):
+            self.process = task.workflow.spec.process_id
+            return self._calls(task) and bool(self.host.is_async(task.task_spec.bpmn_id))
+        return task.task_spec.manual
+
+    def _calls(self, task):
+        """A send task may only send; then there is nothing to ask of the host."""
+        if isinstance(task.task_spec, ServiceTask):
+            return True
+        element = self.diagram.find(task.workflow.spec.process_id, task.task_spec.bpmn_id)
+        return element is not None and "action" in element.settings
+
+    def _step(self, task):
+        self._steps += 1
+        self.step_count += 1
+        if self._steps > MAX_STEPS_PER_RUN or self.step_count > MAX_STEPS:
+            limit = MAX_STEPS if self.step_count > MAX_STEPS else MAX_STEPS_PER_RUN
+            element = task.task_spec.bpmn_id
+            name = task.task_spec.bpmn_name or element or "the process"
+            raise StepLimitError(
+                f"The process made {limit} steps without an end, last at “{name}”. "
+                "It goes round in circles: let the loop pass a person or a timer.",
+                element,
+            )
+
+    def _run_task(self, task):
+        if _is_service(task) and self._calls(task) and not self._call(task):
+            return
+        self._guarded_run(task)
+
+    def _guarded_run(self, task):
+        try:
+            task.run()
+        except EngineError as error:
+            error.element = error.element or task.task_spec.bpmn_id
+            raise
+        except SpiffWorkflowException as error:
+            name = task.task_spec.bpmn_name or task.task_spec.name
+            raise EngineError(f"“{name}” cannot be run: {error}", task.task_spec.bpmn_id) from error
+
+    def _call(self, task):
+        element = task.task_spec.bpmn_id
+        self.current = self._open(task)
+        self.process = self.current.process
+        try:
+            result = self.host.call_service(element, values.copy(task.data))
+        except BpmnError as error:
+            self.log(task, "error")
+            top = self.workflow
+            if top.catch_error(task, error.code, error.message) or top.throw_error(
+                task.workflow, error.code, message=error.message
+            ):
+                return False
+            error.element = error.element or element
+            raise
+        finally:
+            self.current = None
+        if result:
+            task.data = {**task.data, **values.clean(result, element)}
+        return True
+
+    def _collect_thrown(self):
+        for event in self.workflow.get_events():
+            kind = _kind(event.event_definition)
+            if kind in ("message", "signal"):
+                payload = values.copy(event.payload or {})
+                self.thrown.append(Thrown(kind, event.event_definition.name, payload))
+
+
+def _is_service(task):
+    return isinstance(task.task_spec, ServiceTask | SendTask)
+
+
+def _kind(definition):
+    if isinstance(definition, TimerEventDefinition):
+        return "timer"
+    if isinstance(definition, MessageEventDefinition):
+        return "message"
+    if isinstance(definition, SignalEventDefinition):
+        return "signal"
+    return None

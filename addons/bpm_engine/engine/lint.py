@@ -1,0 +1,389 @@
+"""Advice while drawing: what would go wrong, in words of business, with the cure."""
+
+import ast
+
+from . import expressions
+from .diagram import HUMAN, SERVICES, Diagram, sketch
+from .errors import DiagramError, ExpressionError, Problem
+from .structure import structure_problems
+from .xml_source import read_xml, schema_problems
+
+_WAITING = HUMAN | {"receiveTask", "intermediateCatchEvent", "eventBasedGateway"}
+_NAMED = HUMAN | {"serviceTask", "scriptTask", "sendTask", "callActivity", "subProcess"}
+_KINDS = {"user", "group", "role", "starter", "starter_manager", "previous"}
+_UNITS = {"minute", "hour", "day", "week"}
+
+
+def lint(diagram_or_xml, facts=None) -> list[Problem]:
+    """Everything worth saying about a diagram, however incomplete it is; errors first.
+
+    :param facts: what the database knows: knows_user(login), knows_group(xmlid),
+        knows_action(key), knows_field(path), knows_process(key); a method that is missing
+        knows everything.
+    """
+    if isinstance(diagram_or_xml, Diagram):
+        diagram = diagram_or_xml
+        problems = structure_problems(diagram)
+    else:
+        try:
+            root = read_xml(diagram_or_xml)
+            diagram = sketch(root)
+        except DiagramError as error:
+            return error.problems
+        problems = structure_problems(diagram) or schema_problems(root)
+    problems += _Lint(diagram, facts).problems()
+    unique = list(dict.fromkeys(problems))
+    return sorted(unique, key=lambda problem: problem.level != "error")
+
+
+class _Lint:
+    """One look at one diagram."""
+
+    def __init__(self, diagram, facts):
+        self.diagram = diagram
+        self.facts = facts
+        self.found = []
+
+    def problems(self):
+        """Everything found."""
+        self._ways()
+        self._loops_without_stop()
+        for element in self.diagram.elements.values():
+            self._names(element)
+            self._default(element)
+            self._people(element)
+            self._deadline(element)
+            self._form(element)
+            self._action(element)
+            self._called(element)
+            self._timer(element)
+            self._loop(element)
+        for lane in self.diagram.lanes.values():
+            self._who(lane.id, f"Lane “{lane.name}”", lane.settings.get("assignment"))
+        for flow in self.diagram.flows.values():
+            self._condition(flow)
+        return self.found
+
+    def add(self, where, code, text, level="error"):
+        """Note a problem; `where` is an element or an id."""
+        element = getattr(where, "id", where)
+        label = getattr(where, "label", None)
+        self.found.append(Problem(element, code, f"“{label}”: {text}" if label else text, level))
+
+    def knows(self, what, value):
+        """Whether the database knows something; without a database everything is known."""
+        method = getattr(self.facts, f"knows_{what}", None)
+        return method is None or bool(method(value))
+
+    def targets(self, element):
+        """Elements that follow an element, those over attached events included."""
+        flows = [self.diagram.flows[one] for one in element.outgoing]
+        found = [self.diagram.elements[one.target] for one in flows if one.target in self._ids]
+        return found + [
+            other for other in self.diagram.elements.values() if other.attached_to == element.id
+        ]
+
+    @property
+    def _ids(self):
+        return self.diagram.elements
+
+    def _ways(self):
+        reached = self._reached()
+        for element in self.diagram.elements.values():
+            if element.id not in reached:
+                self.add(
+                    element,
+                    "unreachable",
+                    "no way leads here. Draw a flow to it or remove it.",
+                )
+            if element.type != "endEvent" and not element.outgoing and not element.event_subprocess:
+                self.add(
+                    element,
+                    "dead_end",
+                    "nothing follows. Draw a flow to the next step or to an end event.",
+                )
+
+    def _reached(self):
+        queue = [
+            element
+            for element in self.diagram.elements.values()
+            if element.type == "startEvent" or element.event_subprocess
+        ]
+        seen = set()
+        while queue:
+            element = queue.pop()
+            if element.id not in seen:
+                seen.add(element.id)
+                queue.extend(self.targets(element))
+        return seen
+
+    def _loops_without_stop(self):
+        """A circle that no person, timer or message interrupts would run hot."""
+        quick = {
+            element.id
+            for element in self.diagram.elements.values()
+            if element.type not in _WAITING
+            and not (element.type in SERVICES and element.settings.get("action", {}).get("async"))
+        }
+        state = {}
+        for start in quick:
+            stack = [(start, iter(self._quick_targets(start, quick)))]
+            if state.get(start):
+                continue
+            state[start] = "open"
+            while stack:
+                here, following = stack[-1]
+                target = next(following, None)
+                if target is None:
+                    state[here] = "done"
+                    stack.pop()
+                elif state.get(target) == "open":
+                    self.add(
+                        self._ids[target],
+                        "endless_loop",
+                        "it stands in a loop that no person, timer or message stops. "
+                        "Put a task or a timer into the loop.",
+                        "warning",
+                    )
+                elif not state.get(target):
+                    state[target] = "open"
+                    stack.append((target, iter(self._quick_targets(target, quick))))
+
+    def _quick_targets(self, element_id, quick):
+        flows = [self.diagram.flows[one] for one in self._ids[element_id].outgoing]
+        return [one.target for one in flows if one.target in quick]
+
+    def _names(self, element):
+        deciding = element.type in ("exclusiveGateway", "inclusiveGateway")
+        if element.name or not (element.type in _NAMED or (deciding and len(element.outgoing) > 1)):
+            return
+        text = "the question that is decided here" if deciding else "what is done here"
+        self.add(element, "no_name", f"the element has no name. Name it after {text}.", "warning")
+
+    def _default(self, element):
+        if element.type not in ("exclusiveGateway", "inclusiveGateway"):
+            return
+        flows = [self.diagram.flows[one] for one in element.outgoing]
+        if len(flows) > 1 and not any(flow.is_default for flow in flows):
+            self.add(
+                element,
+                "no_default",
+                "no outgoing flow is the default. If no condition holds, the process stops "
+                "with an error; mark one flow as the default.",
+                "warning",
+            )
+
+    def _people(self, element):
+        settings = element.settings
+        who = settings.get("assignment")
+        approval = settings.get("approval")
+        self._who(element, None, who)
+        self._who(element, None, settings.get("escalation"))
+        for approver in (approval or {}).get("approvers", []):
+            self._who(element, None, approver)
+        if approval is not None:
+            self._approval(element, approval)
+        if element.type not in HUMAN or who or approval:
+            return
+        lane = self.diagram.lane_of(element.id)
+        if lane is None or not lane.settings.get("assignment"):
+            self.add(
+                element,
+                "nobody",
+                "nobody is assigned, so it goes to whoever started the process. "
+                "Choose a person, a group or a role.",
+                "warning",
+            )
+
+    def _who(self, where, label, who):
+        if not who:
+            return
+        prefix = f"{label}: " if label else ""
+        kind = who.get("kind")
+        if kind not in _KINDS:
+            self.add(where, "assignment", f"{prefix}choose who is meant.")
+        elif kind == "user" and not (who.get("user") and self.knows("user", who["user"])):
+            self.add(
+                where,
+                "unknown_user",
+                f"{prefix}the user “{who.get('user') or ''}” is not known or no longer active. "
+                "Choose another person.",
+            )
+        elif kind == "group" and not (who.get("group") and self.knows("group", who["group"])):
+            self.add(
+                where,
+                "unknown_group",
+                f"{prefix}the group “{who.get('group') or ''}” does not exist. Choose another.",
+            )
+        elif kind == "role":
+            self._field(where, f"{prefix}role", who.get("role"))
+        elif kind == "previous" and who.get("element") not in self._ids:
+            self.add(
+                where, "unknown_task", f"{prefix}choose the earlier task whose person is meant."
+            )
+
+    def _approval(self, element, approval):
+        approvers = approval["approvers"]
+        if not approvers:
+            self.add(element, "no_approvers", "nobody approves. Add at least one approver.")
+        quorum = approval.get("quorum")
+        if approval.get("mode") == "quorum" and not (isinstance(quorum, int) and 0 < quorum):
+            self.add(element, "quorum", "say how many approvals are enough.")
+        elif (
+            approval.get("mode") == "quorum"
+            and quorum > len(approvers)
+            and all(one.get("kind") == "user" for one in approvers)
+        ):
+            self.add(
+                element,
+                "quorum",
+                f"{quorum} approvals are wanted but only {len(approvers)} persons approve.",
+            )
+
+    def _field(self, where, what, path):
+        path = (path or "").removeprefix("record.")
+        if not path or not self.knows("field", path):
+            self.add(
+                where,
+                "unknown_field",
+                f"{what}: the record has no field “{path}” that processes may read.",
+            )
+
+    def _deadline(self, element):
+        deadline = element.settings.get("deadline")
+        if not deadline:
+            return
+        if deadline.get("path"):
+            self._field(element, "deadline", deadline["path"])
+            return
+        amount = deadline.get("amount")
+        if not isinstance(amount, float) or not 0 < amount < 100_000:
+            self.add(element, "deadline", "the deadline needs a number above zero.")
+        elif deadline.get("unit") not in _UNITS:
+            self.add(element, "deadline", "choose minutes, hours, days or weeks for the deadline.")
+
+    def _form(self, element):
+        for field in element.settings.get("fields", []):
+            self._field(element, "form", field.get("name"))
+        keys = [outcome.get("key") for outcome in element.settings.get("outcomes", [])]
+        if not all(keys):
+            self.add(element, "outcome", "a result has no key. Give each button its own.")
+        elif len(set(keys)) < len(keys):
+            self.add(element, "outcome", "two results have the same key.")
+
+    def _action(self, element):
+        action = element.settings.get("action")
+        if action is not None:
+            name = action.get("name")
+            if not name or not self.knows("action", name):
+                self.add(
+                    element,
+                    "unknown_action",
+                    f"the action “{name or ''}” is not among the permitted ones. "
+                    "Choose one from the list.",
+                )
+        elif element.type == "serviceTask":
+            self.add(element, "no_action", "choose the action that the system is to perform.")
+        elif element.type == "sendTask" and not element.event:
+            self.add(element, "no_action", "choose what is sent: an action or a message.")
+
+    def _called(self, element):
+        if element.called and not self.knows("process", element.called):
+            self.add(
+                element,
+                "unknown_process",
+                f"it calls the process “{element.called}”, which is not published.",
+            )
+
+    def _timer(self, element):
+        text = (element.timer or {}).get("text", "")
+        if text and not text.upper().startswith(("P", "R/")) and not text[:1].isdigit():
+            self._expression(element, f"“{element.label}”: timer", text)
+
+    def _loop(self, element):
+        loop = element.loop or {}
+        for key in ("cardinality", "condition"):
+            if loop.get(key):
+                self._expression(element, f"“{element.label}”: repetition", loop[key])
+
+    def _condition(self, flow):
+        if not flow.condition:
+            return
+        source = self._ids.get(flow.source)
+        label = f"Condition of the flow behind “{source.label if source else flow.source}”"
+        if flow.is_default:
+            self.add(
+                flow.id,
+                "condition_on_default",
+                f"{label}: the default flow needs no condition; it is not looked at.",
+                "warning",
+            )
+        self._expression(flow.id, label, flow.condition)
+        self._outcomes(flow, label)
+
+    def _expression(self, where, label, text):
+        """Fields and tasks that an expression names; its grammar is checked elsewhere."""
+        try:
+            paths = expressions.names(text)
+            tasks = expressions.tasks(text)
+        except ExpressionError:
+            return
+        element = getattr(where, "id", where)
+        for path in sorted(paths):
+            if not self.knows("field", path):
+                self.add(
+                    element,
+                    "unknown_field",
+                    f"{label}: the record has no field “{path}” that processes may read.",
+                )
+        for task in sorted(tasks):
+            if task not in self._ids:
+                self.add(
+                    element,
+                    "unknown_task",
+                    f"{label}: there is no task “{task}”; use outcomes.<id of the task>.",
+                )
+
+    def _outcomes(self, flow, label):
+        known = {"approved", "refused"}
+        for element in self.diagram.elements.values():
+            known |= {one.get("key") for one in element.settings.get("outcomes", [])}
+        drawn = any(one.settings.get("outcomes") for one in self.diagram.elements.values())
+        if not drawn:
+            return
+        for key in sorted(_compared_outcomes(flow.condition) - known):
+            self.add(
+                flow.id,
+                "unknown_outcome",
+                f"{label}: no task has the result “{key}”. "
+                f"There are: {', '.join(sorted(filter(None, known)))}.",
+                "warning",
+            )
+
+
+def _compared_outcomes(condition):
+    """Texts with which the outcome of a task is compared."""
+    try:
+        tree = expressions.parse(condition)
+    except ExpressionError:
+        return set()
+    found = set()
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Compare):
+            continue
+        sides = [node.left, *node.comparators]
+        if any(_is_outcome(side) for side in sides):
+            found |= {
+                one.value
+                for side in sides
+                for one in ast.walk(side)
+                if isinstance(one, ast.Constant) and isinstance(one.value, str)
+            }
+    return found
+
+
+def _is_outcome(node):
+    if isinstance(node, ast.Attribute):
+        node = node.value
+        return isinstance(node, ast.Name) and node.id == "outcomes"
+    return isinstance(node, ast.Name) and node.id == "outcome"

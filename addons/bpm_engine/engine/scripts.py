@@ -1,0 +1,34 @@
+"""Script tasks: lines of `variable = expression`, nothing else."""
+
+import re
+
+from . import expressions
+from .errors import ExpressionError
+
+MAX_LINES = 50
+_LINE = re.compile(r"([A-Za-z][A-Za-z0-9_]{0,60})\s*=(?!=)\s*(.+)")
+_RESERVED = {"record", "outcome", "outcomes"}
+
+
+def script_lines(text: str) -> list[tuple[str, str]]:
+    """Assignments of a script, checked.
+
+    :raise ExpressionError: a line is no assignment in the language of conditions.
+    """
+    result = []
+    for line in text.splitlines():
+        line = line.strip()
+        if not line or line.startswith("#"):
+            continue
+        match = _LINE.fullmatch(line)
+        if not match or match[1] in _RESERVED:
+            raise ExpressionError(
+                f"“{line[:60]}”: a script consists of lines like total = price * 2.", line
+            )
+        expressions.check(match[2])
+        result.append((match[1], match[2]))
+    if not result:
+        raise ExpressionError("The script is empty; write a line like total = price * 2.")
+    if len(result) > MAX_LINES:
+        raise ExpressionError(f"The script has more than {MAX_LINES} lines.")
+    return result

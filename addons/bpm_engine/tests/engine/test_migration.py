@@ -1,0 +1,378 @@
+"""Changing the drawing under running processes: nothing is lost (HU-19, HU-20)."""
+
+import itertools
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ...engine import Execution, MigrationError, migration, read_diagram
+from .common import Host, Player, bpmn, chain, flow, node
+
+START, END = node("startEvent", "Start"), node("endEvent", "End")
+TIMER = (
+    "<bpmn:timerEventDefinition><bpmn:timeDuration "
+    'xsi:type="bpmn:tFormalExpression">P2D</bpmn:timeDuration></bpmn:timerEventDefinition>'
+)
+
+
+def line(*tasks, extra=""):
+    """A process of user tasks in a row."""
+    listed = "".join(node("userTask", one) for one in tasks)
+    return bpmn(START + listed + END + chain("Start", *tasks, "End") + extra)
+
+
+def moved(player, xml, mapping=None):
+    """Migrate a player's process."""
+    new = read_diagram(xml)
+    execution = migration.migrate(player.execution, new, mapping)
+    result = Player(new, player.host)
+    result.execution = execution
+    return result
+
+
+def test_compare():
+    """Added, removed, structure and texts are told apart."""
+    old = read_diagram(line("A", "B"))
+    new = read_diagram(line("A", "C").replace('name="A"', 'name="Ask"'))
+    changes = migration.compare(old, new)
+    assert set(changes.added) == {"C", "A_C", "C_End"}
+    assert set(changes.removed) == {"B", "A_B", "B_End"}
+    assert changes.changed == [] and changes.texts == ["A"]
+
+
+def test_task_appended_and_inserted_behind():
+    """What lies ahead is drawn anew; the open task keeps its id."""
+    player = Player(line("A", "B")).start()
+    before = player.open_tasks()[0].id
+    new = moved(player, line("A", "X", "B", "C"))
+    assert new.open_tasks()[0].id == before
+    for element in ("A", "X", "B", "C"):
+        new.complete(element)
+    assert new.is_done
+
+
+def test_past_changes():
+    """A task inserted into the past is not done any more; a removed one is forgotten."""
+    player = Player(line("A", "B", "C")).start().complete("A")
+    new = moved(player, line("X", "B", "C"))
+    assert new.open() == ["B"]
+    new.complete("B").complete("C")
+    assert new.is_done
+
+
+def test_open_task_removed_needs_mapping():
+    """The open task is put where somebody says, with its data and id."""
+    player = Player(line("A", "B", "C")).start({"n": 1}).complete("A", "ok")
+    new = read_diagram(line("A", "C"))
+    verdict = migration.verdict(player.execution, new)
+    assert verdict.kind == "needs_mapping" and "“B”" in verdict.reasons[0]
+    assert [task.element for task in verdict.tasks] == ["B"]
+    with pytest.raises(MigrationError, match="where the open task"):
+        migration.migrate(player.execution, new)
+    with pytest.raises(MigrationError, match="no task for one person"):
+        migration.migrate(player.execution, new, {"B": "End"})
+    result = moved(player, line("A", "C"), {"B": "C"})
+    assert result.open() == ["C"]
+    assert result.open_tasks()[0].id == player.open_tasks()[0].id
+    assert result.open_tasks()[0].data["n"] == 1
+    assert result.complete("C").is_done
+
+
+def test_waiting_timer_keeps_its_time():
+    """The due time does not begin anew."""
+    catch = node("intermediateCatchEvent", "Wait", TIMER)
+    old = bpmn(START + catch + END + chain("Start", "Wait", "End"))
+    new = bpmn(START + catch + node("userTask", "B") + END + chain("Start", "Wait", "B", "End"))
+    player = Player(old).start()
+    due = player.next_due
+    player.host.advance(hours=5)
+    result = moved(player, new)
+    assert result.next_due == due
+    result.advance(days=2)
+    assert result.open() == ["B"]
+
+
+def test_waiting_event_removed_is_refused():
+    """Nobody could say what becomes of a timer that runs."""
+    catch = node("intermediateCatchEvent", "Wait", TIMER)
+    old = bpmn(START + catch + END + chain("Start", "Wait", "End"))
+    player = Player(old).start()
+    verdict = migration.verdict(player.execution, read_diagram(line("A")))
+    assert verdict.kind == "blocked" and "Wait" in verdict.reasons[0]
+
+
+def late(task="A", **kwargs):
+    return (
+        node("boundaryEvent", "Late", TIMER, attachedToRef=task, **kwargs)
+        + node("endEvent", "EndLate")
+        + flow("Late", "EndLate")
+    )
+
+
+def test_attached_event_added_and_removed():
+    """An open task gets its first attached event, and loses it again, under the same id."""
+    player = Player(line("A", "B")).start({"n": 1})
+    task = player.open_tasks()[0].id
+    with_timer = moved(player, line("A", "B", extra=late()))
+    assert with_timer.open_tasks()[0].id == task and with_timer.next_due
+    assert with_timer.open_tasks()[0].data["n"] == 1
+    timed_out = moved(player, line("A", "B", extra=late()))
+    timed_out.advance(days=2)
+    assert timed_out.is_done
+    without = moved(with_timer, line("A", "B"))
+    assert without.open_tasks()[0].id == task and without.next_due is None
+    assert without.complete("A").complete("B").is_done
+
+
+def test_second_attached_event():
+    """One more event waits from now; the first keeps its time."""
+    player = Player(line("A", extra=late())).start()
+    due = player.next_due
+    player.host.advance(hours=1)
+    second = (
+        node(
+            "boundaryEvent",
+            "Other",
+            TIMER.replace("P2D", "P9D"),
+            attachedToRef="A",
+            cancelActivity="false",
+        )
+        + node("userTask", "Note")
+        + chain("Other", "Note", "EndLate")
+    )
+    result = moved(player, line("A", extra=late() + second))
+    assert sorted(wait.due for wait in result.waits())[0] == due
+    assert len(result.waits()) == 2
+    back = moved(result, line("A", extra=late()))
+    assert [wait.due for wait in back.waits()] == [due]
+    assert back.complete("A").is_done
+
+
+def test_kind_changed_is_refused():
+    """An open user task cannot become a service."""
+    player = Player(line("A")).start()
+    new = bpmn(START + node("serviceTask", "A") + END + chain("Start", "A", "End"))
+    assert migration.verdict(player.execution, read_diagram(new)).kind == "blocked"
+
+
+def test_inside_subprocess():
+    """Sub-processes in progress are moved too."""
+
+    def drawing(*tasks):
+        inside = node("startEvent", "S") + "".join(node("userTask", one) for one in tasks)
+        inside += node("endEvent", "E") + chain("S", *tasks, "E")
+        return bpmn(START + node("subProcess", "Sub", inside) + END + chain("Start", "Sub", "End"))
+
+    player = Player(drawing("A", "B")).start()
+    result = moved(player, drawing("A", "X", "B"))
+    result.complete("A").complete("X").complete("B")
+    assert result.is_done
+    gone = moved(player, drawing("B"), {"A": "B"})
+    assert gone.complete("B").is_done
+    assert migration.verdict(player.execution, read_diagram(line("A"))).kind == "blocked"
+
+
+def test_instances_in_progress():
+    """Several instances keep their items."""
+    many = (
+        '<bpmn:multiInstanceLoopCharacteristics bpm:collection="people" '
+        'bpm:elementVariable="person" bpm:outputCollection="votes"/>'
+    )
+
+    def drawing(*more):
+        listed = "".join(node("userTask", one) for one in more)
+        return bpmn(
+            START + node("userTask", "V", many) + listed + END + chain("Start", "V", *more, "End")
+        )
+
+    player = Player(drawing()).start({"people": ["a", "b", "c"]}).complete("V", "yes", index=1)
+    result = moved(player, drawing("X"))
+    assert [task.data["person"] for task in result.open_tasks()] == ["a", "c"]
+    result.complete("V", "no").complete("V", "no")
+    assert result.open_tasks()[0].data["votes"] == ["yes", "no", "no"]
+    assert result.complete("X").is_done
+
+
+def test_cycle_timer_with_live_reminder():
+    """A reminder already given stays open."""
+    cycle = TIMER.replace("timeDuration", "timeCycle").replace("P2D", "R3/PT1H")
+    extra = (
+        node("boundaryEvent", "Often", cycle, attachedToRef="A", cancelActivity="false")
+        + node("userTask", "Remind")
+        + node("endEvent", "E2")
+        + chain("Often", "Remind", "E2")
+    )
+    player = Player(line("A", "B", extra=extra)).start()
+    player.advance(hours=1)
+    result = moved(player, line("A", "X", "B", extra=extra))
+    assert sorted(result.open()) == ["A", "Remind"]
+    result.advance(hours=1)
+    assert sorted(result.open()) == ["A", "Remind", "Remind"]
+
+
+def test_join_that_would_wait_for_ever():
+    """A branch added beside an open task cannot be walked any more: refused in words."""
+    player = Player(line("A", "B")).start()
+    new = bpmn(
+        START
+        + node("parallelGateway", "Split")
+        + node("userTask", "A")
+        + node("userTask", "N")
+        + node("parallelGateway", "Join")
+        + END
+        + chain("Start", "Split", "A", "Join", "End")
+        + chain("Split", "N", "Join")
+    )
+    verdict = migration.verdict(player.execution, read_diagram(new))
+    assert verdict.kind == "blocked" and "wait for ever" in verdict.reasons[0]
+
+
+def test_join_half_reached():
+    """One branch done, the other open: both versions agree, the join fires."""
+
+    def drawing(*b):
+        listed = "".join(node("userTask", one) for one in ("A", *b, "Z"))
+        gates = node("parallelGateway", "Split") + node("parallelGateway", "Join")
+        flows = chain("Start", "Split", "A", "Join", "Z", "End") + chain("Split", *b, "Join")
+        return bpmn(START + listed + gates + END + flows)
+
+    player = Player(drawing("B")).start().complete("A", "x")
+    result = moved(player, drawing("B", "C"))
+    result.complete("B").complete("C").complete("Z")
+    assert result.is_done and result.data["outcomes"]["A"] == "x"
+
+
+# Random processes, random progress, random edits.
+
+
+class Drawing:
+    """A block-structured process that can be edited at random."""
+
+    def __init__(self, rng):
+        self.rng = rng
+        self.numbers = itertools.count()
+        self.tree = self.block(3)
+
+    def fresh(self, prefix):
+        return f"{prefix}{next(self.numbers)}"
+
+    def task(self):
+        return ["task", self.fresh("T")]
+
+    def block(self, depth):
+        kind = self.rng.choice(["task", "seq", "seq", "xor", "par", "loop"] if depth else ["task"])
+        if kind == "task":
+            return self.task()
+        if kind == "seq":
+            return ["seq", *(self.block(depth - 1) for _ in range(self.rng.randint(1, 3)))]
+        if kind == "loop":
+            return ["loop", self.fresh("L"), self.block(depth - 1)]
+        return [kind, self.fresh("G"), self.block(depth - 1), self.block(depth - 1)]
+
+    def nodes(self, tree=None):
+        tree = tree or self.tree
+        yield tree
+        for child in tree[1:]:
+            if isinstance(child, list):
+                yield from self.nodes(child)
+
+    def edit(self):
+        node_ = self.rng.choice(list(self.nodes()))
+        kind = self.rng.choice(["before", "after", "parallel", "choice", "remove"])
+        old = list(node_)
+        if kind == "before":
+            node_[:] = ["seq", self.task(), old]
+        elif kind == "after":
+            node_[:] = ["seq", old, self.task()]
+        elif kind == "parallel":
+            node_[:] = ["par", self.fresh("G"), old, self.task()]
+        elif kind == "choice":
+            node_[:] = ["xor", self.fresh("G"), old, self.task()]
+        else:
+            node_[:] = self.task()
+
+    def xml(self):
+        parts = []
+        first, last = self.draw(self.tree, parts)
+        return bpmn(START + "".join(parts) + END + flow("Start", first) + flow(last, "End"))
+
+    def draw(self, tree, parts):
+        kind = tree[0]
+        if kind == "task":
+            parts.append(node("userTask", tree[1]))
+            return tree[1], tree[1]
+        if kind == "seq":
+            ends = [self.draw(child, parts) for child in tree[1:]]
+            parts.extend(flow(a[1], b[0]) for a, b in itertools.pairwise(ends))
+            return ends[0][0], ends[-1][1]
+        name = tree[1]
+        opened, closed = f"{name}o", f"{name}c"
+        if kind == "loop":
+            first, last = self.draw(tree[2], parts)
+            parts.append(node("exclusiveGateway", opened) + flow(opened, first))
+            parts.append(node("exclusiveGateway", closed, default=f"{closed}_{name}x"))
+            parts.append(node("task", f"{name}x") + flow(closed, f"{name}x") + flow(last, closed))
+            parts.append(flow(closed, opened, "outcome == 'again'"))
+            return opened, f"{name}x"
+        gate = "parallelGateway" if kind == "par" else "exclusiveGateway"
+        ends = [self.draw(child, parts) for child in tree[2:]]
+        default = {} if kind == "par" else {"default": f"{opened}_{ends[1][0]}"}
+        parts.append(node(gate, opened, **default) + node(gate, closed))
+        condition = None if kind == "par" else "outcome == 'left'"
+        parts.append(flow(opened, ends[0][0], condition) + flow(opened, ends[1][0]))
+        parts.extend(flow(last, closed) for _first, last in ends)
+        return opened, closed
+
+
+def play(execution, rng, steps, outcomes, once=True):
+    """Complete random open tasks; in these drawings a token is at one place once."""
+    for _step in range(steps):
+        tasks = execution.open_tasks()
+        if not tasks:
+            break
+        elements = [task.element for task in tasks]
+        assert once is False or len(elements) == len(set(elements)), "a token was doubled"
+        execution.complete(rng.choice(tasks).id, {"outcome": rng.choice(outcomes)})
+
+
+def check_random_edit(seed):
+    """One random story; returns what became of it."""
+    rng = random.Random(seed)
+    drawing = Drawing(rng)
+    old = read_diagram(drawing.xml())
+    execution = Execution(old, Host())
+    execution.start()
+    play(execution, rng, rng.randint(0, 6), ["left", "right", "again", "ok"])
+    if execution.is_done:
+        return "done"
+    for _edit in range(rng.randint(1, 3)):
+        drawing.edit()
+    new = read_diagram(drawing.xml())
+    before = execution.dump()
+    verdict = migration.verdict(execution, new)
+    mapping = {}
+    if verdict.kind == "needs_mapping":
+        targets = [element.id for element in new.elements.values() if element.type == "userTask"]
+        mapping = {task.element: rng.choice(targets) for task in verdict.tasks}
+    try:
+        result = migration.migrate(execution, new, mapping)
+    except MigrationError as error:
+        assert verdict.kind != "moves" and error.reasons
+        return "blocked"
+    assert verdict.kind != "blocked"
+    assert execution.dump() == before
+    assert Execution(old, Host(), before).dump() == before
+    ids = {task.id: mapping.get(task.element, task.element) for task in execution.open_tasks()}
+    assert {task.id: task.element for task in result.open_tasks()} == ids
+    play(result, rng, 200, ["ok"], once=not mapping)
+    assert result.is_done, (seed, result.open_tasks(), result.waits())
+    return verdict.kind
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 10**9))
+def test_random_edits_lose_nothing(seed):
+    """Open tasks stay, undo gives the same state, the moved process comes to its end."""
+    check_random_edit(seed)
