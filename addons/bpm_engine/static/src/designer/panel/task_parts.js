@@ -1,0 +1,293 @@
+import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { ModelFieldSelector } from "@web/core/model_field_selector/model_field_selector";
+import { useService } from "@web/core/utils/hooks";
+import { PersonPicker } from "./people";
+import { TextInput } from "./text_input";
+
+export function units() {
+    return [
+        ["minute", _t("minutes")],
+        ["hour", _t("hours")],
+        ["day", _t("days")],
+        ["week", _t("weeks")],
+    ];
+}
+
+function without(list, index) {
+    return list.filter((_item, at) => at !== index);
+}
+
+function changed(list, index, values) {
+    return list.map((item, at) => (at === index ? { ...item, ...values } : item));
+}
+
+const partProps = {
+    value: { optional: true },
+    update: Function,
+    pending: { type: Object, optional: true },
+    model: { type: [String, Boolean], optional: true },
+    readonly: { type: Boolean, optional: true },
+};
+
+/** Until when: so much time after the task began, or a date of the record. */
+export class Deadline extends Component {
+    static template = "bpm_engine.Deadline";
+    static components = { ModelFieldSelector, TextInput };
+    static props = partProps;
+
+    setup() {
+        this.units = units();
+    }
+
+    get way() {
+        const { value } = this.props;
+        return !value ? "" : value.path !== undefined ? "path" : "after";
+    }
+
+    setWay(way) {
+        const remind = this.props.value?.remind;
+        const after = { amount: "1", unit: "day", basis: "working" };
+        const values = { "": null, after: { ...after, remind }, path: { path: " ", remind } };
+        this.props.update(values[way]);
+    }
+
+    set(values) {
+        this.props.update({ ...this.props.value, ...values });
+    }
+
+    filterDate(field) {
+        return ["date", "datetime", "many2one"].includes(field.type);
+    }
+}
+
+/** Answers become the buttons of the task. */
+export class Outcomes extends Component {
+    static template = "bpm_engine.Outcomes";
+    static components = { TextInput };
+    static props = {
+        ...partProps,
+        canBranch: { type: Boolean, optional: true },
+        branch: { type: Function, optional: true },
+        locked: { type: Boolean, optional: true },
+    };
+
+    get styles() {
+        return [
+            ["positive", _t("means yes")],
+            ["negative", _t("means no")],
+            ["neutral", _t("neither")],
+        ];
+    }
+
+    get list() {
+        return this.props.value || [];
+    }
+
+    freshKey(label) {
+        const plain = label
+            .normalize("NFKD")
+            .replace(/[^A-Za-z0-9]+/g, "_")
+            .replace(/^_+|_+$/g, "")
+            .toLowerCase();
+        const wanted = /^[a-z]/.test(plain) ? plain : "answer";
+        const taken = new Set(this.list.map((outcome) => outcome.key));
+        let key = wanted;
+        for (let number = 2; taken.has(key); number++) {
+            key = `${wanted}_${number}`;
+        }
+        return key;
+    }
+
+    addYesNo() {
+        this.props.update([
+            { key: "approved", label: _t("Approve"), style: "positive" },
+            { key: "refused", label: _t("Refuse"), style: "negative", comment: "true" },
+        ]);
+    }
+
+    add() {
+        const label = _t("Answer %s", this.list.length + 1);
+        const key = this.freshKey(`answer_${this.list.length + 1}`);
+        this.props.update([...this.list, { key, label, style: "neutral" }]);
+    }
+
+    set(index, values) {
+        this.props.update(changed(this.list, index, values));
+    }
+
+    remove(index) {
+        this.props.update(without(this.list, index));
+    }
+}
+
+/** Fields of the record that the task shows. */
+export class FormFields extends Component {
+    static template = "bpm_engine.FormFields";
+    static components = { ModelFieldSelector };
+    static props = partProps;
+
+    get list() {
+        return this.props.value || [];
+    }
+
+    get ways() {
+        return [
+            ["", _t("may be filled in")],
+            ["required", _t("must be filled in")],
+            ["readonly", _t("only to read")],
+        ];
+    }
+
+    wayOf({ required, readonly }) {
+        return required === "true" ? "required" : readonly === "true" ? "readonly" : "";
+    }
+
+    setWay(index, way) {
+        const values = { required: undefined, readonly: undefined, [way]: "true" };
+        delete values[""];
+        this.props.update(changed(this.list, index, values));
+    }
+
+    setName(index, name) {
+        this.props.update(name ? changed(this.list, index, { name }) : without(this.list, index));
+    }
+
+    add(name) {
+        if (name && !this.list.some((field) => field.name === name)) {
+            this.props.update([...this.list, { name }]);
+        }
+    }
+
+    remove(index) {
+        this.props.update(without(this.list, index));
+    }
+
+    filterField(field) {
+        return !["binary", "properties_definition", "one2many"].includes(field.type);
+    }
+}
+
+/** Several people decide on one task. */
+export class Approval extends Component {
+    static template = "bpm_engine.Approval";
+    static components = { PersonPicker, TextInput };
+    static props = {
+        ...partProps,
+        tasks: { type: Array, optional: true },
+        locked: { type: Boolean, optional: true },
+    };
+
+    get modes() {
+        return [
+            ["any", _t("one of them is enough")],
+            ["all", _t("all of them")],
+            ["quorum", _t("at least so many:")],
+        ];
+    }
+
+    get approvers() {
+        return this.props.value?.approvers || [];
+    }
+
+    toggle(on) {
+        const start = { mode: "all", order: "parallel", approvers: [{ kind: "user" }] };
+        this.props.update(on ? start : null);
+    }
+
+    set(values) {
+        this.props.update({ ...this.props.value, ...values });
+    }
+
+    add() {
+        this.set({ approvers: [...this.approvers, { kind: "user" }] });
+    }
+
+    setApprover(index, value) {
+        const approvers = [...this.approvers];
+        approvers[index] = value || { kind: "starter" };
+        this.set({ approvers });
+    }
+
+    remove(index) {
+        this.set({ approvers: without(this.approvers, index) });
+    }
+}
+
+/** Which of the permitted actions an automatic step does, and with what. */
+export class ActionPicker extends Component {
+    static template = "bpm_engine.ActionPicker";
+    static components = { TextInput };
+    static props = { ...partProps, locked: { type: Boolean, optional: true } };
+
+    setup() {
+        this.orm = useService("orm");
+        this.state = useState({ actions: [], values: {} });
+        onWillStart(() => this.load(this.props.model));
+        onWillUpdateProps((next) => next.model !== this.model && this.load(next.model));
+    }
+
+    async load(model) {
+        this.model = model;
+        const domain = ["|", ["model", "=", false], ["model", "=", model || false]];
+        const names = ["key", "name", "description", "is_async", "value_ids"];
+        const actions = await this.orm.searchRead("bpm.action", domain, names);
+        const asked = actions.flatMap((action) => action.value_ids);
+        const values = asked.length
+            ? await this.orm.read("bpm.action.value", asked, ["action_id", "field_id", "value"])
+            : [];
+        const ids = values.map((value) => value.field_id[0]);
+        const fields = ids.length
+            ? await this.orm.searchRead(
+                  "ir.model.fields",
+                  [["id", "in", ids]],
+                  ["name", "field_description"]
+              )
+            : [];
+        const byId = Object.fromEntries(fields.map((field) => [field.id, field]));
+        for (const action of actions) {
+            action.asked = values
+                .filter((value) => value.action_id[0] === action.id && !value.value)
+                .map((value) => byId[value.field_id[0]])
+                .filter(Boolean);
+        }
+        this.state.actions = actions;
+    }
+
+    get action() {
+        return this.state.actions.find((action) => action.key === this.props.value?.name);
+    }
+
+    get isUnknown() {
+        return this.props.value?.name && !this.action;
+    }
+
+    /** Values the action asks for, then those that stand in the diagram besides. */
+    get parameters() {
+        const given = this.props.value?.parameters || [];
+        const asked = (this.action?.asked || []).map((field) => ({
+            name: field.name,
+            label: field.field_description,
+            value: given.find((one) => one.name === field.name)?.value || "",
+        }));
+        const names = new Set(asked.map((one) => one.name));
+        const others = given.filter((one) => !names.has(one.name));
+        return [...asked, ...others.map((one) => ({ ...one, label: one.name, own: true }))];
+    }
+
+    choose(name) {
+        const action = this.state.actions.find((one) => one.key === name);
+        const value = { name, async: action?.is_async ? "true" : undefined, parameters: [] };
+        this.props.update(name ? value : null);
+    }
+
+    setParameter(name, value) {
+        const others = (this.props.value.parameters || []).filter((one) => one.name !== name);
+        const parameters = value === null ? others : [...others, { name, value }];
+        this.props.update({ ...this.props.value, parameters });
+    }
+
+    setAsync(on) {
+        this.props.update({ ...this.props.value, async: on ? "true" : undefined });
+    }
+}
