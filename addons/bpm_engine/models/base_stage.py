@@ -1,0 +1,165 @@
+from contextlib import contextmanager
+
+from odoo import api, models
+
+from .bpm_regulation import StageRules
+
+#: Where the responsible of a record stands, in this order.
+RESPONSIBLE_FIELDS = frozenset({"user_id", "user_ids"})
+
+
+class BypassReason(str):
+    """Why a program passes the regulations; made by :meth:`Base._with_stage_bypass` only.
+
+    A value of this type cannot come from a browser, so nobody forges a bypass by RPC.
+    """
+
+    __slots__ = ()
+
+
+@contextmanager
+def all_or_nothing(env):
+    """What happens inside is undone, in the database and in memory, when it raises.
+
+    Unlike ``cr.savepoint()`` it leaves the hooks that run before the commit alone
+    (tracking of changes), so that a regulated write differs in nothing from another.
+    """
+    env.flush_all()
+    try:
+        with env.cr.savepoint(flush=False):
+            yield
+            env.flush_all()
+    except Exception:
+        env.transaction.clear()
+        raise
+
+
+class Base(models.AbstractModel):
+    """Every write path of every model ends here: the one place where stages are guarded.
+
+    Models without a regulation in force pay one look into a cache.
+    """
+
+    _inherit = "base"
+
+    # ------------------------------------------------------------ guarded paths
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rules = self._get_stage_rules()
+        if not rules:
+            return super().create(vals_list)
+        with all_or_nothing(self.env):
+            records = super().create(vals_list)
+            before = dict.fromkeys(records.ids, False)
+            records.with_context(bpm_stage_creating=True)._pass_stage_gate(before)
+        return records
+
+    def write(self, vals):
+        rules = self._get_stage_rules()
+        if not rules or rules.triggers.isdisjoint(vals) or not self:
+            return super().write(vals)
+        before = self._get_stage_values()
+        with all_or_nothing(self.env):
+            result = super().write(vals)
+            self._pass_stage_gate(before)
+            if not RESPONSIBLE_FIELDS.isdisjoint(vals):
+                self.env["bpm.stage.case.step"].sudo()._follow_responsible(self)
+        return result
+
+    def unlink(self):
+        rules = self._get_stage_rules()
+        ids = self.ids if rules else None
+        result = super().unlink()
+        if ids:
+            self.env["bpm.stage.case"]._forget(self._name, ids)
+        return result
+
+    def _pass_stage_gate(self, before):
+        """Rules bind everybody, also those who may not read them: they are read as superuser."""
+        reason = self.env.context.get("bpm_stage_bypass")
+        may_bypass = self.env.su and isinstance(reason, BypassReason)
+        gate = self.env["bpm.stage.gate"].sudo()
+        gate._pass(self.sudo(), before, reason if may_bypass else "")
+
+    def _get_stage_rules(self):
+        """What is regulated on this model (see bpm.regulation._get_all_rules) or None.
+
+        A draft on trial is in force for nobody yet, so its field comes by the context; a
+        browser cannot send a value of that type.
+        """
+        trial = self.env.context.get("bpm_stage_trial")
+        if isinstance(trial, StageRules):
+            return trial
+        return self.env["bpm.regulation"]._get_all_rules().get(self._name)
+
+    def _with_stage_bypass(self, reason):
+        """These records, for a program that may pass the regulations; it is logged.
+
+        Only effective as superuser (``records.sudo()._with_stage_bypass("sync with 1C")``).
+        In the context it is the key ``bpm_stage_bypass``; a text put there by hand, which
+        might have come from a browser, has no effect.
+
+        :param reason: which program passes and why, kept in the history of stages.
+        """
+        return self.with_context(bpm_stage_bypass=BypassReason(reason))
+
+    # ------------------------------------------------------------ hooks for models
+
+    def _get_stage_values(self):
+        """{record id: value of the stage as text, False without one}; hook.
+
+        A model whose way also ends by other means than its stage field (a lead is lost by
+        archiving) overrides it together with the other hooks here.
+        """
+        rules = self._get_stage_rules()
+        name = rules.stage_field if rules else False
+        if not name:
+            return dict.fromkeys(self.ids, False)
+        records = self.sudo()
+        if self._fields[name].type == "many2one":
+            return {record.id: str(record[name].id or "") or False for record in records}
+        return {record.id: record[name] for record in records}
+
+    @api.model
+    def _get_stage_triggers(self, stage_field):
+        """Fields whose change may change the stage; hook."""
+        field = self._fields[stage_field]
+        depends = field.get_depends(self)[0] if field.compute else ()
+        names = {stage_field, *(path.split(".")[0] for path in depends)}
+        return names | (RESPONSIBLE_FIELDS & self._fields.keys())
+
+    @api.model
+    def _get_stage_choices(self, stage_field):
+        """The stages a regulation may know, in order; hook.
+
+        :return: list of dicts: value, name, is_final, is_lost.
+        """
+        field = self._fields[stage_field]
+        if field.type != "many2one":
+            labels = field._description_selection(self.env)
+            return [{"value": value, "name": label} for value, label in labels]
+        stages = self.env[field.comodel_name].search([], limit=200)
+        return [
+            {
+                "value": str(stage.id),
+                "name": stage.display_name,
+                "is_final": bool("fold" in stage._fields and stage.fold),
+            }
+            for stage in stages
+        ]
+
+    def _set_stage_value(self, value):
+        """Go to a stage as a person would; hook for values that are no stage record."""
+        rules = self._get_stage_rules()
+        if self._fields[rules.stage_field].type == "many2one":
+            value = int(value)
+        self.write({rules.stage_field: value})
+
+    def _get_stage_responsible(self):
+        """{record id: the user who is responsible for it}; hook."""
+        records = self.sudo()
+        for name in sorted(RESPONSIBLE_FIELDS):
+            if name in self._fields and self._fields[name].comodel_name == "res.users":
+                return {record.id: record[name][:1] for record in records}
+        return {record.id: record.create_uid for record in records}

@@ -1,0 +1,153 @@
+from odoo import fields, models
+from odoo.fields import Domain
+from odoo.tools import is_html_empty
+
+from .bpm_regulation_part import read_domain
+
+
+class BpmRegulationFact(models.Model):
+    """A fact that must be true before a record leaves a stage."""
+
+    _name = "bpm.regulation.fact"
+    _description = "Fact Demanded by a Stage"
+    _inherit = ["bpm.regulation.part"]
+    _order = "stage_id, sequence, id"
+
+    stage_id = fields.Many2one(
+        "bpm.regulation.stage", required=True, ondelete="cascade", index=True
+    )
+    sequence = fields.Integer(default=10)
+    name = fields.Char(
+        required=True, translate=True, help="As people read it when it is missing: Budget known."
+    )
+    kind = fields.Selection(
+        [
+            ("field", "A field is filled"),
+            ("domain", "The record matches a condition"),
+            ("related", "Related records match a condition"),
+            ("document", "Documents are attached"),
+            ("activity", "An activity of a type was done"),
+        ],
+        default="field",
+        required=True,
+    )
+    field_id = fields.Many2one(
+        "ir.model.fields",
+        ondelete="cascade",
+        help="The field to be filled, or the one that leads to the related records.",
+    )
+    domain = fields.Char(default="[]", help="On the record, or on each related record.")
+    minimum = fields.Integer(default=1, help="How many related records or documents at least.")
+    file_pattern = fields.Char(help="For documents: part of the file's name, e.g. contract.")
+    activity_type_id = fields.Many2one("mail.activity.type", ondelete="restrict")
+    to_stage_ids = fields.Many2many(
+        "bpm.regulation.stage",
+        "bpm_regulation_fact_target_rel",
+        string="Only on the Way To",
+        help="Empty: for leaving to any later stage.",
+    )
+    cure = fields.Char(translate=True, help="What to do about it, shown beside the button.")
+
+    _check_minimum = models.Constraint("CHECK(minimum >= 1)", "At least one must be demanded.")
+
+    # ------------------------------------------------------------ does it hold?
+
+    def _get_failing_ids(self, records):
+        """Ids of the records for which the fact does not hold; asks per fact, not per record."""
+        self.ensure_one()
+        # A fact is true or not whoever asks, so it is looked at with all rights.
+        records = self.env[records._name].sudo().browse(records.ids)
+        holding = getattr(self, f"_get_holding_{self.kind}")(records)
+        return set(records.ids) - set(holding)
+
+    def _get_holding_field(self, records):
+        field = records._fields[self.sudo().field_id.name]
+        return [record.id for record in records if _is_filled(field, record[field.name])]
+
+    def _get_holding_domain(self, records):
+        domain = read_domain(self.domain) & Domain("id", "in", records.ids)
+        return records.with_context(active_test=False).search(domain).ids
+
+    def _get_holding_related(self, records):
+        name = self.sudo().field_id.name
+        related = records[name]
+        domain = read_domain(self.domain) & Domain("id", "in", related.ids)
+        fitting = set(related.search(domain).ids)
+        return [r.id for r in records if len(fitting.intersection(r[name].ids)) >= self.minimum]
+
+    def _get_holding_document(self, records):
+        domain = self._get_linked_domain(records)
+        if self.file_pattern:
+            domain &= Domain("name", "ilike", self.file_pattern)
+        return self._get_counted("ir.attachment", domain)
+
+    def _get_holding_activity(self, records):
+        """Done activities are archived; one that was dropped is deleted."""
+        domain = self._get_linked_domain(records) & Domain("active", "=", False)
+        domain &= Domain("activity_type_id", "=", self.activity_type_id.id)
+        return self._get_counted("mail.activity", domain)
+
+    def _get_linked_domain(self, records):
+        return Domain("res_model", "=", records._name) & Domain("res_id", "in", records.ids)
+
+    def _get_counted(self, model, domain):
+        groups = self.env[model].sudo()._read_group(domain, ["res_id"], ["__count"])
+        return [res_id for res_id, count in groups if count >= self.minimum]
+
+    # ------------------------------------------------------------ in words
+
+    def _describe_missing(self):
+        """The item of a refusal (see bpm.regulation.why_not) for this fact."""
+        self.ensure_one()
+        fact = self.sudo()
+        cure = {"type": self.kind, "text": self.cure or ""}
+        if self.kind in ("field", "related"):
+            cure |= {"field": fact.field_id.name, "label": fact.field_id.field_description}
+        if self.kind == "document":
+            cure["pattern"] = self.file_pattern or ""
+        if self.kind == "activity":
+            cure |= {"activity_type_id": fact.activity_type_id.id}
+            cure |= {"label": fact.activity_type_id.name or ""}
+        return {
+            "kind": self.kind,
+            "key": self.key,
+            "name": self.name,
+            "stage": self.stage_id.name,
+            "text": self._describe_cure(cure),
+            "cure": cure,
+        }
+
+    def _describe_cure(self, cure):
+        words = {
+            "field": self.env._("fill in “%s”", cure.get("label")),
+            "domain": self.env._("not true yet"),
+            "related": self.env._("see “%s”", cure.get("label")),
+            "document": self.env._("attach the document")
+            + (f" ({self.file_pattern})" if self.file_pattern else ""),
+            "activity": self.env._("do “%s”", cure.get("label")),
+        }
+        return f"{self.name}: {self.cure or words[self.kind]}"
+
+    def _get_problems(self, model):
+        """Why this fact could not be checked, in sentences."""
+        self.ensure_one()
+        name, field = self.name, self.sudo().field_id
+        if self.kind in ("field", "related") and field.model != model:
+            return [self.env._("Fact “%s”: choose a field of the record.", name)]
+        if self.kind == "related" and not field.relation:
+            return [self.env._("Fact “%s”: choose a field that leads to other records.", name)]
+        if self.kind == "activity" and not self.activity_type_id:
+            return [self.env._("Fact “%s”: choose the type of activity.", name)]
+        if self.kind in ("domain", "related"):
+            target = model if self.kind == "domain" else field.relation
+            return self._get_domain_problems(target, self.domain)
+        return []
+
+
+def _is_filled(field, value):
+    """Zero, an empty text and an empty editor are not filled."""
+    if field.type == "html":
+        return not is_html_empty(value)
+    if isinstance(value, str):
+        return bool(value.strip())
+    return bool(value)

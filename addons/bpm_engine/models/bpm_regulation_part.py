@@ -1,0 +1,94 @@
+import uuid
+from ast import literal_eval
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+#: In the context under "bpm_regulation_edit" it allows what only methods here may do.
+INTERNAL = object()
+
+
+def read_domain(text):
+    """Domain of a text; empty text is all records.
+
+    :raise ValueError: it is no domain.
+    """
+    try:
+        return Domain(literal_eval((text or "").strip() or "[]"))
+    except (ValueError, SyntaxError, TypeError) as error:
+        raise ValueError(str(error)) from error
+
+
+class BpmRegulationPart(models.AbstractModel):
+    """Part of a version's wording: may be changed as long as the version is a draft.
+
+    The parts keep a key from version to version, by which their effect is compared.
+    """
+
+    _name = "bpm.regulation.part"
+    _description = "Part of a Stage Regulation"
+
+    key = fields.Char(
+        copy=True, index=True, help="Keeps its identity from version to version; made by itself."
+    )
+
+    def _get_version(self):
+        """Versions these parts belong to."""
+        return self.stage_id.version_id
+
+    @api.model
+    def _new_key(self):
+        return uuid.uuid4().hex[:12]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [vals | {"key": vals.get("key") or self._new_key()} for vals in vals_list]
+        parts = super().create(vals_list)
+        parts._check_draft()
+        return parts
+
+    def write(self, vals):
+        self._check_draft()
+        result = super().write(vals)
+        self._check_draft()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_published(self):
+        self._check_draft()
+
+    def _check_draft(self):
+        if self.env.context.get("bpm_regulation_edit") is INTERNAL:
+            return
+        for version in self.sudo()._get_version():
+            if version.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "%s has been published and does not change any more. Make a new draft "
+                        "of the regulation, change that and publish it.",
+                        version.display_name,
+                    )
+                )
+
+    @api.model
+    def _check_domain_text(self, model, text, where):
+        """:raise ValidationError: the domain does not fit the model; names the place."""
+        try:
+            read_domain(text).validate(self.env[model])
+        except (ValueError, KeyError, AttributeError) as error:
+            raise ValidationError(
+                self.env._(
+                    "%(where)s: the condition cannot be used (%(error)s). Choose its fields "
+                    "anew in the list of conditions.",
+                    where=where,
+                    error=error,
+                )
+            ) from error
+
+    def _get_domain_problems(self, model, text):
+        try:
+            self._check_domain_text(model, text, self.display_name)
+        except ValidationError as error:
+            return [str(error)]
+        return []

@@ -1,0 +1,76 @@
+import logging
+
+from odoo import models
+
+_logger = logging.getLogger(__name__)
+
+
+class BpmStageCaseStep(models.Model):
+    """Steps that do something by themselves: server actions, records, processes."""
+
+    _inherit = "bpm.stage.case.step"
+
+    def _start_action(self, step):
+        self._run_each(lambda steps: steps._run_server_action(step.server_action_id), done=True)
+
+    def _start_record(self, step):
+        """Create records by an action of the whitelist, or by a server action."""
+        action = step.target_action_id
+        if action and hasattr(action, "_run"):
+            self._run_each(lambda steps: action._run(steps._get_acting_records()), done=True)
+        elif step.server_action_id:
+            self._start_action(step)
+        else:
+            self._plan_activities(step, step.activity_type_id)
+
+    def _start_process(self, step):
+        """The step is done when the instance ends (see bpm.instance)."""
+        process = step.process_id.sudo()
+        if hasattr(process, "_start"):
+            self._run_each(lambda steps: steps._start_instances(process), done=False)
+        else:
+            self._plan_activities(step, step.activity_type_id)
+
+    def _start_instances(self, process):
+        by_record = self._get_by_record()
+        for instance in process._start(records=self._get_records(), kind="change"):
+            row = by_record[instance.res_id]
+            if instance.state == "done":
+                row._mark_done()
+            row.instance_id = instance.id
+
+    def _run_server_action(self, action):
+        records = self._get_acting_records()
+        action.with_user(records.env.user).with_context(
+            active_model=records._name, active_ids=records.ids, active_id=records.ids[0]
+        ).run()
+
+    def _get_acting_records(self):
+        """The records, with the rights of the regulation's owner, who answers for it."""
+        owner = self.sudo().case_id[:1].regulation_id._get_active_owner()
+        return self._get_records().with_user(owner)
+
+    def _run_each(self, run, done):
+        """Together if that works, else one by one; a failure stays open with its reason.
+
+        What a program cannot do must not keep people from working: the step is then to be
+        done by hand, by the person it is given to.
+        """
+        if self._try(run, quiet=len(self) > 1):
+            if done:
+                self._mark_done()
+        elif len(self) > 1:
+            for step in self:
+                step._run_each(run, done)
+
+    def _try(self, run, quiet):
+        try:
+            with self.env.cr.savepoint():
+                run(self)
+            return True
+        except Exception as error:
+            if not quiet:
+                _logger.warning("Step %r of a stage failed: %s", self.name, error)
+                self.comment = self.env._("Did not work: %s", error)
+                self._plan_activities(self.step_id, self.step_id.activity_type_id)
+            return False

@@ -1,0 +1,104 @@
+import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { FormViewDialog } from "@web/views/view_dialogs/form_view_dialog";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { RegulationPreview, RegulationTry } from "./regulation_dialogs";
+
+const PART_ICONS = {
+    activity: "fa-clock-o",
+    approval: "fa-check-square-o",
+    process: "fa-code-fork",
+    record: "fa-plus-square-o",
+    action: "fa-cogs",
+    field: "fa-pencil-square-o",
+    domain: "fa-filter",
+    related: "fa-list-ul",
+    document: "fa-paperclip",
+};
+
+/** A version of a regulation as a row of stages with their cards, edited in place. */
+export class RegulationBoard extends Component {
+    static template = "bpm_engine.RegulationBoard";
+    static props = { ...standardWidgetProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.dialog = useService("dialog");
+        this.PART_ICONS = PART_ICONS;
+        this.state = useState({ board: null });
+        onWillStart(() => this.load(this.props));
+        onWillUpdateProps((props) => this.load(props));
+    }
+
+    get versionId() {
+        return this.props.record.resId;
+    }
+
+    async load({ record } = this.props) {
+        this.state.board = await this.orm.call("bpm.regulation.version", "get_board", [
+            [record.resId],
+        ]);
+    }
+
+    async loadStages() {
+        await this.orm.call("bpm.regulation.version", "load_stages", [[this.versionId]]);
+        await this.load();
+    }
+
+    /** Edit a part, or make one for a stage. */
+    edit(model, title, part, stage) {
+        const { editable } = this.state.board;
+        const remove = () => this.remove(model, part);
+        this.dialog.add(FormViewDialog, {
+            resModel: model,
+            resId: part ? part.id : false,
+            title,
+            context: stage ? { default_stage_id: stage.id } : {},
+            readonly: !editable,
+            preventEdit: !editable,
+            removeRecord: editable && part ? remove : undefined,
+            onRecordSaved: () => this.load(),
+        });
+    }
+
+    editStage(stage) {
+        this.edit("bpm.regulation.stage", stage.name, stage);
+    }
+
+    editStep(stage, step) {
+        this.edit("bpm.regulation.step", _t("Step at “%s”", stage.name), step, stage);
+    }
+
+    editFact(stage, fact) {
+        this.edit("bpm.regulation.fact", _t("Fact before leaving “%s”", stage.name), fact, stage);
+    }
+
+    remove(model, part) {
+        this.dialog.add(ConfirmationDialog, {
+            body: _t("Remove “%s” from this draft?", part.name),
+            confirmLabel: _t("Remove"),
+            confirm: async () => {
+                await this.orm.unlink(model, [part.id]);
+                await this.load();
+            },
+            cancel: () => {},
+        });
+    }
+
+    preview() {
+        this.dialog.add(RegulationPreview, { versionId: this.versionId });
+    }
+
+    tryOn() {
+        this.dialog.add(RegulationTry, {
+            versionId: this.versionId,
+            model: this.state.board.model,
+            modelName: this.state.board.model_name,
+        });
+    }
+}
+
+registry.category("view_widgets").add("bpm_regulation_board", { component: RegulationBoard });

@@ -1,0 +1,148 @@
+import { Component, onWillStart, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { Dialog } from "@web/core/dialog/dialog";
+import { user } from "@web/core/user";
+import { useService } from "@web/core/utils/hooks";
+import { getRefusals } from "./stage_data";
+import { StageMissing } from "./stage_missing";
+
+/** Why records may not go to a stage, what cures it, and the one question on the way. */
+export class StagePanel extends Component {
+    static template = "bpm_engine.StagePanel";
+    static components = { Dialog, StageMissing };
+    static props = {
+        resModel: String,
+        ids: Array,
+        target: String,
+        /** Of the error, for records that were not saved at all. */
+        refusals: { type: Array, optional: true },
+        /** The record is on the screen already. */
+        isForm: { type: Boolean, optional: true },
+        onMoved: Function,
+        onChanged: { type: Function, optional: true },
+        close: Function,
+    };
+
+    setup() {
+        this.orm = useService("orm");
+        this.state = useState({
+            cards: [],
+            steps: [],
+            target: this.props.target,
+            isNew: false,
+            comment: "",
+            status: "",
+            reason: "",
+            overriding: false,
+            mayOverride: false,
+            tried: false,
+            error: "",
+            busy: false,
+        });
+        onWillStart(async () => {
+            this.state.mayOverride = await user.hasGroup("bpm_engine.group_override");
+            await this.load();
+        });
+    }
+
+    async load() {
+        const { resModel, ids, refusals } = this.props;
+        const known = await this.orm.search(resModel, [["id", "in", ids]], {
+            context: { active_test: false },
+        });
+        if (!known.length && refusals) {
+            Object.assign(this.state, { cards: refusals, isNew: true });
+            return;
+        }
+        this.ids = known;
+        this.state.cards = await this.orm.call("bpm.regulation", "why_not", [
+            resModel,
+            known,
+            this.state.target,
+        ]);
+        if (known.length === 1) {
+            const bar = await this.orm.call("bpm.stage.case", "get_bar", [resModel, known[0]]);
+            this.state.steps = bar ? bar.steps : [];
+        }
+    }
+
+    get title() {
+        const [card] = this.state.cards;
+        return card ? _t("To “%s”", card.to_name || card.to) : _t("Change of the stage");
+    }
+
+    get blocked() {
+        return this.state.cards.filter((card) => card.missing.length);
+    }
+
+    get asks() {
+        const asks = this.state.cards.map((card) => card.asks).filter(Boolean);
+        return {
+            comment: asks.some((ask) => ask.comment),
+            status: asks.some((ask) => ask.status),
+            statuses: asks.length ? asks[0].statuses : [],
+        };
+    }
+
+    get mayGo() {
+        return !this.state.isNew && (!this.blocked.length || this.state.overriding);
+    }
+
+    get missingAnswer() {
+        if (this.asks.comment && !this.state.comment.trim()) {
+            return _t("Write a comment.");
+        }
+        if (this.asks.status && !this.state.status) {
+            return _t("Choose a short status.");
+        }
+        if (this.state.overriding && !this.state.reason.trim()) {
+            return _t("Say why the rules are passed over.");
+        }
+        return "";
+    }
+
+    /** What is to be put right before going on; not before one has tried. */
+    get asked() {
+        return this.state.tried ? this.missingAnswer || this.state.error : "";
+    }
+
+    async changed() {
+        await this.load();
+        await this.props.onChanged?.();
+    }
+
+    async goTo(value) {
+        this.state.target = value;
+        await this.load();
+    }
+
+    async move() {
+        Object.assign(this.state, { tried: true, error: "" });
+        if (this.missingAnswer || this.state.busy) {
+            return;
+        }
+        this.state.busy = true;
+        try {
+            await this.orm.call("bpm.stage.case", "move", [
+                this.props.resModel,
+                this.ids,
+                this.state.target,
+                this.state.comment.trim(),
+                parseInt(this.state.status) || false,
+                this.state.overriding ? this.state.reason.trim() : "",
+            ]);
+        } catch (error) {
+            // Somebody changed the record meanwhile: show what is missing now.
+            if (!getRefusals(error)) {
+                throw error;
+            }
+            this.state.error = error.data.message;
+            await this.load();
+            return;
+        } finally {
+            this.state.busy = false;
+        }
+        this.props.close();
+        await this.props.onMoved();
+    }
+}

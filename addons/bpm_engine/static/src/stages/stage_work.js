@@ -1,0 +1,168 @@
+import { useService } from "@web/core/utils/hooks";
+import { _t } from "@web/core/l10n/translation";
+import { FormViewDialog } from "@web/views/view_dialogs/form_view_dialog";
+import { StageFillDialog, StageStepDialog } from "./stage_dialogs";
+
+/** A step of a stage as an item of a refusal names it, in the shape of a step of the bar. */
+function stepOfCure({ name, cure }) {
+    return { id: cure.step_id, name, kind: cure.type, state: cure.state, user: cure.user };
+}
+
+/**
+ * All that one can do about steps and missing facts of a record, each by one click.
+ *
+ * @param {Function} getRecord () => {resModel, resId}
+ * @param {Function} onChanged called when something was done on the server
+ */
+export function useStageWork(getRecord, onChanged) {
+    const orm = useService("orm");
+    const action = useService("action");
+    const dialog = useService("dialog");
+    const notification = useService("notification");
+
+    async function call(step, method, ...args) {
+        const result = await orm.call("bpm.stage.case.step", method, [[step.id], ...args]);
+        await onChanged();
+        return result;
+    }
+
+    function ask(step, label, method, required) {
+        dialog.add(StageStepDialog, {
+            title: step.name,
+            instruction: step.instruction,
+            label,
+            required,
+            onConfirm: (comment) => call(step, method, comment || false),
+        });
+    }
+
+    async function remind(step) {
+        await call(step, "action_remind");
+        notification.add(_t("%s has been reminded.", step.user ? step.user[1] : step.name), {
+            type: "success",
+        });
+    }
+
+    function openRecord(onOpen) {
+        const { resModel, resId } = getRecord();
+        onOpen?.();
+        return action.doAction({
+            type: "ir.actions.act_window",
+            res_model: resModel,
+            res_id: resId,
+            views: [[false, "form"]],
+        });
+    }
+
+    async function meet(step) {
+        const meeting = await orm.call("mail.activity", "action_create_calendar_event", [
+            [step.activity_id],
+        ]);
+        await action.doAction(meeting, { onClose: onChanged });
+    }
+
+    function schedule(item) {
+        const { resModel, resId } = getRecord();
+        action.doAction(
+            {
+                type: "ir.actions.act_window",
+                name: item.name,
+                res_model: "mail.activity.schedule",
+                views: [[false, "form"]],
+                target: "new",
+                context: {
+                    active_model: resModel,
+                    active_id: resId,
+                    active_ids: [resId],
+                    default_activity_type_id: item.cure.activity_type_id,
+                },
+            },
+            { onClose: onChanged }
+        );
+    }
+
+    function fill(item) {
+        dialog.add(StageFillDialog, {
+            ...getRecord(),
+            field: item.cure.field,
+            title: item.name,
+            onSaved: onChanged,
+        });
+    }
+
+    function openInstance(step) {
+        dialog.add(FormViewDialog, { resModel: "bpm.instance", resId: step.instance_id });
+    }
+
+    /** Buttons of a step: [{key, label, primary, run}]. */
+    function getStepButtons(step) {
+        if (!step.id) {
+            return [];
+        }
+        const again = {
+            key: "again",
+            label: _t("Ask again"),
+            run: () => call(step, "action_again"),
+        };
+        const reminder = { key: "remind", label: _t("Remind"), run: () => remind(step) };
+        if (step.state === "refused") {
+            return [again];
+        }
+        if (step.state !== "todo") {
+            return [];
+        }
+        const mayDo = step.may_do !== false;
+        if (step.kind === "approval") {
+            const approve = {
+                key: "approve",
+                label: _t("Approve"),
+                primary: true,
+                run: () => ask(step, _t("Approve"), "action_approve"),
+            };
+            const refuse = {
+                key: "refuse",
+                label: _t("Refuse"),
+                run: () => ask(step, _t("Refuse"), "action_refuse", true),
+            };
+            return step.may_do ? [approve, refuse] : [reminder];
+        }
+        if (step.kind === "process") {
+            const open = { key: "process", label: _t("See"), run: () => openInstance(step) };
+            return step.instance_id ? [open] : [reminder];
+        }
+        const done = {
+            key: "done",
+            label: _t("Done"),
+            primary: true,
+            run: () => ask(step, _t("Done"), "action_done"),
+        };
+        const buttons = mayDo ? [done] : [reminder];
+        if (step.category === "meeting" && mayDo) {
+            buttons.unshift({ key: "meet", label: _t("Schedule"), run: () => meet(step) });
+        }
+        return buttons;
+    }
+
+    /**
+     * Buttons that cure a missing item. ``goTo`` brings the record to a stage,
+     * ``steps`` are the bar's, which know more than a refusal does.
+     */
+    function getCures(item, { goTo, steps = [], isHere, onOpen } = {}) {
+        const { cure } = item;
+        if (item.kind === "step") {
+            return getStepButtons(steps.find((s) => s.id === cure.step_id) || stepOfCure(item));
+        }
+        const button = {
+            field: [_t("Fill in"), () => fill(item)],
+            related: [_t("Fill in"), () => fill(item)],
+            activity: [_t("Plan it"), () => schedule(item)],
+            domain: isHere ? null : [_t("Open"), () => openRecord(onOpen)],
+        }[item.kind];
+        if (item.kind === "passed" && goTo) {
+            return [{ key: "stage", label: _t("Go there"), run: () => goTo(cure.value) }];
+        }
+        return button ? [{ key: item.kind, label: button[0], run: button[1] }] : [];
+    }
+
+    return { getStepButtons, getCures };
+}

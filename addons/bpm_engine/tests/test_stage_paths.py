@@ -1,0 +1,222 @@
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.service.model import call_kw
+from odoo.tests import Form, tagged
+
+from odoo.addons.bpm_engine.tests.stage_common import StageCommon
+
+ALL_KINDS = ("field", "domain", "related", "document", "activity", "step", "approval", "comment")
+
+
+@tagged("post_install", "-at_install")
+class TestStagePaths(StageCommon):
+    """EP-06: each gate holds on each write path, and opens on each when its cure is done."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.call = cls.env.ref("mail.mail_activity_data_call")
+
+    # ------------------------------------------------------------ gates and their cures
+
+    def _close_gate(self, kind):
+        """Put one gate on leaving the first stage and publish."""
+        getattr(self, f"_close_{kind}")()
+        self._publish()
+        return self._customer()
+
+    def _close_field(self):
+        self._fact(self.s_qualify, "Phone known", field="phone")
+
+    def _cure_field(self, customer):
+        customer.phone = "+7 495 1"
+
+    def _close_domain(self):
+        self._fact(self.s_qualify, "In town", kind="domain", domain="[('city', '=', 'Omsk')]")
+
+    def _cure_domain(self, customer):
+        customer.city = "Omsk"
+
+    def _close_related(self):
+        self._fact(
+            self.s_qualify, "Two contacts", "related", field="child_ids", minimum=2,
+            domain="[('email', '!=', False)]",
+        )  # fmt: skip
+
+    def _cure_related(self, customer):
+        customer.child_ids = [
+            Command.create({"name": name, "email": f"{name}@vector.example"}) for name in "ab"
+        ]
+
+    def _close_document(self):
+        self._fact(self.s_qualify, "Contract attached", "document", file_pattern="contract")
+
+    def _cure_document(self, customer):
+        self.env["ir.attachment"].create(
+            {"name": "Contract 7.pdf", "res_model": "res.partner", "res_id": customer.id}
+        )
+
+    def _close_activity(self):
+        self._fact(self.s_qualify, "Called", "activity", activity_type_id=self.call.id)
+
+    def _cure_activity(self, customer):
+        customer.activity_schedule("mail.mail_activity_data_call").action_done()
+
+    def _close_step(self):
+        self._step(self.s_qualify, "Meeting")
+
+    def _cure_step(self, customer):
+        customer.activity_ids.action_done()
+
+    def _close_approval(self):
+        self._step(
+            self.s_qualify, "Visa", "approval", assign_kind="user", assign_user_id=self.head.id
+        )
+
+    def _cure_approval(self, customer):
+        self._steps(customer).with_user(self.head).action_approve("Fine")
+
+    def _close_comment(self):
+        self.s_qualify.ask_comment = True
+
+    def _cure_comment(self, customer):
+        """Given with the move."""
+
+    # ------------------------------------------------------------ paths
+
+    def _context(self, kind):
+        return {"bpm_stage_comment": "Went well"} if kind == "cured" else {}
+
+    def _go_write(self, customer):
+        customer.industry_id = self.present
+
+    def _go_multi_write(self, customer):
+        (customer | self._customer(stage=self.present, name="Other")).industry_id = self.present
+
+    def _go_seller_web_save(self, customer):
+        customer.with_user(self.seller).web_save(
+            {"industry_id": self.present.id}, specification={"id": {}}
+        )
+
+    def _go_form(self, customer):
+        with Form(customer) as form:
+            form.industry_id = self.present
+
+    def _go_rpc(self, customer):
+        vals = {"industry_id": self.present.id}
+        context = dict(customer.env.context)
+        partners = self.env["res.partner"].with_user(self.seller)
+        call_kw(partners, "write", [customer.ids, vals], {"context": context})
+
+    def _go_import(self, customer):
+        result = customer.env["res.partner"].load(
+            [".id", "industry_id/.id"], [[str(customer.id), str(self.present.id)]]
+        )
+        for message in result["messages"]:
+            raise UserError(message["message"])
+
+    def _go_sudo(self, customer):
+        customer.with_user(self.seller).sudo().write({"industry_id": self.present.id})
+
+    def _go_superuser(self, customer):
+        customer.with_user(self.env.ref("base.user_root")).industry_id = self.present
+
+    def _go_server_action(self, customer):
+        action = self.env["ir.actions.server"].create({
+            "name": "Present", "model_id": self.env["ir.model"]._get("res.partner").id,
+            "state": "code", "code": f"records.write({{'industry_id': {self.present.id}}})",
+        })  # fmt: skip
+        action.with_context(
+            **customer.env.context, active_model="res.partner", active_ids=customer.ids,
+            active_id=customer.id,
+        ).run()  # fmt: skip
+
+    def _go_cron(self, customer):
+        code = f"model.browse({customer.id}).write({{'industry_id': {self.present.id}}})"
+        cron = self.env["ir.cron"].create({
+            "name": "Present", "model_id": self.env["ir.model"]._get("res.partner").id,
+            "state": "code", "code": code, "user_id": self.env.ref("base.user_root").id,
+        })  # fmt: skip
+        user = self.env.ref("base.user_root")
+        cron.ir_actions_server_id.with_user(user).with_context(**customer.env.context).run()
+
+    def _go_parent(self, customer):
+        """By a one2many command of another record."""
+        parent = self.env["res.partner"].create({"name": "Holding", "is_company": True})
+        customer.parent_id = parent
+        parent.with_context(**customer.env.context).write(
+            {"child_ids": [Command.update(customer.id, {"industry_id": self.present.id})]}
+        )
+
+    def _go_panel(self, customer):
+        self.env["bpm.stage.case"].with_user(self.seller).move(
+            "res.partner", customer.id, str(self.present.id),
+            comment=customer.env.context.get("bpm_stage_comment"),
+        )  # fmt: skip
+
+    def _paths(self):
+        return [name[4:] for name in dir(self) if name.startswith("_go_")]
+
+    def _play(self, kind):
+        customer = self._close_gate(kind)
+        for path in self._paths():
+            go = getattr(self, f"_go_{path}")
+            with self.subTest(kind=kind, path=path, gate="closed"):
+                with self.assertRaisesRegex(UserError, "Vector"), self.cr.savepoint():
+                    go(customer)
+                self.assertEqual(customer.industry_id, self.qualify)
+        getattr(self, f"_cure_{kind}")(customer)
+        for path in self._paths():
+            with self.subTest(kind=kind, path=path, gate="open"), self._undone():
+                getattr(self, f"_go_{path}")(customer.with_context(**self._context("cured")))
+                self.assertEqual(customer.industry_id, self.present)
+
+    def _undone(self):
+        return _Undone(self.env)
+
+    def test_field(self):
+        """EP-06, TN-30: a field is filled."""
+        self._play("field")
+
+    def test_domain(self):
+        """EP-06: a condition on the record holds."""
+        self._play("domain")
+
+    def test_related(self):
+        """EP-06: related records are there."""
+        self._play("related")
+
+    def test_document(self):
+        """EP-06: the document is attached."""
+        self._play("document")
+
+    def test_activity(self):
+        """TN-30: an activity of a type was done."""
+        self._play("activity")
+
+    def test_step(self):
+        """TN-30: the stage's required step was done."""
+        self._play("step")
+
+    def test_approval(self):
+        """AT-09: only after a positive visa the record goes on."""
+        self._play("approval")
+
+    def test_comment(self):
+        """EC-14: a comment was given."""
+        self._play("comment")
+
+
+class _Undone:
+    """What happens inside is undone, so that each path starts from the same point."""
+
+    def __init__(self, env):
+        self.env = env
+
+    def __enter__(self):
+        self.savepoint = self.env.cr.savepoint()
+
+    def __exit__(self, *exc_info):
+        self.savepoint.rollback()
+        self.savepoint.close(rollback=False)
+        self.env.invalidate_all()

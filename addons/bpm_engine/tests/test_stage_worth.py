@@ -1,0 +1,89 @@
+from datetime import datetime, timedelta
+
+from odoo.tests import tagged
+
+from odoo.addons.bpm_engine.tests.stage_common import StageCommon
+
+START = datetime(2026, 3, 2, 8)
+
+
+@tagged("post_install", "-at_install")
+class TestStageWorth(StageCommon):
+    """HU-19: does an obligation pay? Exact figures of a known history."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.fact = cls._fact(cls.s_qualify, "Phone known", field="phone")
+        cls.step = cls._step(cls.s_qualify, "Meeting")
+        cls.s_qualify.norm_days = 3
+        cls._publish()
+
+    def _history(self, number, *, won, step, fact=True, days=2.0, late=False, version=None):
+        """``number`` customers who went from the first stage to an end, as told."""
+        version = version or self.version
+        for index in range(number):
+            partner = self._customer(name=f"{index}", phone="1")
+            target = self.won if won else self.lost
+            if step:
+                self._steps(partner)._mark_done()
+                self._steps(partner).write({
+                    "deadline": START, "date_done": START + timedelta(days=1 if late else -1),
+                })  # fmt: skip
+            partner.sudo()._with_stage_bypass("test").industry_id = target
+            missing = [] if fact else [{"key": self.fact.key, "name": "Phone known"}]
+            self._changes(partner)[0].write(
+                {"days": days, "missing": missing, "kind": "normal" if fact else "override"}
+            )
+
+    def _worth(self):
+        return self.env["bpm.regulation"].with_user(self.viewer).get_worth(self.regulation.id)
+
+    def test_step_and_fact(self):
+        """HU-19: win rate, working days and lateness with and without."""
+        self._history(3, won=True, step=True, days=4.0)
+        self._history(1, won=False, step=True, days=8.0, late=True)
+        self._history(1, won=True, step=False, fact=False, days=1.0)
+        self._history(3, won=False, step=False, days=2.0)
+        self._customer(name="Open")
+        worth = self._worth()
+        step = worth["steps"][0]
+        self.assertEqual(
+            step["with"], {"count": 4, "won": 3, "win_rate": 0.75, "days": 5.0, "late": 0.25}
+        )
+        self.assertEqual(
+            step["without"], {"count": 4, "won": 1, "win_rate": 0.25, "days": 1.75, "late": 0.0}
+        )
+        self.assertEqual((step["gain"], step["small"]), (0.5, True))
+        fact = worth["facts"][0]
+        self.assertEqual((fact["with"]["count"], fact["without"]["count"]), (7, 1))
+        self.assertEqual(worth["overrides"], 1)
+
+    def test_versions(self):
+        """HU-19: before and after a change."""
+        self._history(2, won=True, step=True)
+        self._history(2, won=False, step=True)
+        self._publish(self.regulation.action_new_draft())
+        self._history(1, won=True, step=True)
+        rates = [
+            (row["number"], row["figures"]["count"], row["figures"]["win_rate"])
+            for row in self._worth()["versions"]
+        ]
+        self.assertEqual(rates, [(1, 4, 0.5), (2, 1, 1.0)])
+
+    def test_reopened_is_not_closed(self):
+        """HU-19: who came back from an end does not count as ended."""
+        self._history(1, won=False, step=True)
+        partner = self.env["bpm.stage.change"].search([], limit=1)
+        partner = self.env["res.partner"].browse(partner.res_id)
+        partner.industry_id = self.qualify
+        self.assertEqual(self._worth()["steps"][0]["with"]["count"], 0)
+
+    def test_time_in_stages(self):
+        """TN-12: mean, median and how many stayed over the norm."""
+        for days in (1.0, 2.0, 9.0):
+            self._history(1, won=True, step=True, days=days)
+        stage = self._worth()["stages"][0]
+        self.assertEqual((stage["count"], stage["days"]), (3, 4.0))
+        self.assertEqual((stage["median_days"], stage["over_norm"]), (2.0, 1))
+        self.assertEqual(self._worth()["stages"][1]["count"], 0)
