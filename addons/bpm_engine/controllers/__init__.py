@@ -1,0 +1,2 @@
+from . import bpm_version
+from . import xes

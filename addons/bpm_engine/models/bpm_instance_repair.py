@@ -1,0 +1,98 @@
+import logging
+
+from odoo import models
+
+from .bpm_instance_host import RETRIED, StepError
+
+_logger = logging.getLogger(__name__)
+
+
+class BpmInstance(models.Model):
+    """Steps that nobody waits for: what fails becomes an incident that can be repaired."""
+
+    _inherit = "bpm.instance"
+
+    def _advance(self, act, kind, actor=None, fresh=False):
+        """Take a step in the background: keep all that works, stop where it fails.
+
+        A service that fails is left open as an incident of its own, all before it and beside
+        it is kept. What is no service (a condition, an endless loop) undoes the whole step,
+        which can then be taken again.
+
+        :param act: function of the engine's execution.
+        :param kind: kind of bpm.job that repeats the step: start, timer.
+        :return: whether the step was taken, with or without incidents.
+        """
+        self.ensure_one()
+        errors = {}
+        while True:
+            instance = self.with_context(bpm_parked_errors=dict(errors))
+            try:
+                with self.env.cr.savepoint():
+                    instance._step(act, parked=errors, fresh=fresh, actor=actor)
+                return True
+            except RETRIED:
+                raise
+            except Exception as error:
+                element = error.element if isinstance(error, StepError) else None
+                if not self._is_service(element) or element in errors:
+                    self._fail_step(error, kind)
+                    return False
+                errors[element] = str(error)
+
+    def _is_service(self, element):
+        return bool(element) and self._get_element(element).type in ("serviceTask", "sendTask")
+
+    def _fail_step(self, error, kind):
+        """Note that a whole step failed; it can be taken again once its cause is removed."""
+        element = getattr(error, "element", None)
+        if not isinstance(error, StepError):
+            _logger.exception("Process instance %s: a step failed", self.id)
+        found = self._get_element(element) if element else self.env["bpm.element"]
+        job = self.env["bpm.job"].sudo().search(
+            [("instance_id", "=", self.id), ("kind", "=", kind), ("state", "=", "incident")],
+            limit=1,
+        ) or self.env["bpm.job"].sudo().create(
+            {
+                "instance_id": self.id,
+                "kind": kind,
+                "token": kind,
+                "element_id": found.id,
+                "element_name": found.name or element or self.env._("Start"),
+            }
+        )
+        job._set_incident(str(error) or type(error).__name__)
+
+    def _set_incident(self, message, element=None):
+        """Stop the clock of the instance and tell the owner of its process.
+
+        Open tasks of other branches can still be done; timers wait for the repair.
+        """
+        for instance in self.sudo():
+            instance.write({"state": "incident", "error": message})
+            instance._log("error", element, comment=message)
+            instance._tell_owner(message)
+
+    def _tell_owner(self, message):
+        """A message to the person who answers for the process."""
+        owner = self.process_id.owner_id.partner_id
+        if owner:
+            self.message_post(
+                body=self.env._(
+                    "%(name)s has stopped: %(error)s\nOpen the list of incidents to retry, skip "
+                    "or cancel the step.",
+                    name=self.name,
+                    error=message,
+                ),
+                partner_ids=owner.ids,
+                author_id=self.env.ref("base.partner_root").id,
+                subtype_xmlid="mail.mt_note",
+            )
+
+    def _leave_incident(self):
+        """Go on once nothing of the instance is broken any more."""
+        for instance in self.sudo().filtered(lambda i: i.state == "incident"):
+            if not instance.job_ids.filtered(lambda job: job.state == "incident"):
+                instance.write({"state": "running", "error": False})
+                if instance.next_due:
+                    instance._wake_timers(instance.next_due)

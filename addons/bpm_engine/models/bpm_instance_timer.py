@@ -1,0 +1,69 @@
+import logging
+from datetime import UTC, timedelta
+
+from odoo import api, fields, models
+
+from .bpm_instance_host import RETRIED
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 200
+
+
+class BpmInstance(models.Model):
+    """Timers: due instances go on one by one, each in a transaction of its own."""
+
+    _inherit = "bpm.instance"
+
+    def _wake_timers(self, moment):
+        """Have the timers' cron run at a moment (whole minutes, once per minute)."""
+        cron_id = self.env["ir.model.data"]._xmlid_to_res_id("bpm_engine.ir_cron_timers")
+        if not cron_id:
+            return
+        at = max(moment, fields.Datetime.now()).replace(second=0, microsecond=0)
+        at = at if at >= moment else at + timedelta(minutes=1)
+        planned = self.env["ir.cron.trigger"].sudo()
+        if not planned.search_count([("cron_id", "=", cron_id), ("call_at", "=", at)], limit=1):
+            self.env["ir.cron"].sudo().browse(cron_id)._trigger(at)
+
+    def _get_due_domain(self):
+        now = fields.Datetime.now()
+        return [("state", "=", "running"), ("next_due", "!=", False), ("next_due", "<=", now)]
+
+    @api.model
+    def _cron_fire_timers(self, limit=BATCH):
+        """Let due timers fire, then start processes whose time has come.
+
+        An instance at which somebody works just now is left for the next run.
+        """
+        instances = self.sudo().search(self._get_due_domain(), order="next_due, id", limit=limit)
+        remaining = len(instances)
+        cron = self.env["ir.cron"]
+        for instance in instances:
+            remaining -= 1
+            instance._fire_apart()
+            if not cron._commit_progress(1, remaining=remaining):
+                return
+        if len(instances) == limit:
+            cron._commit_progress(remaining=self.sudo().search_count(self._get_due_domain()))
+        self.env["bpm.process.trigger"].sudo()._start_due()
+
+    def _fire_apart(self):
+        """Fire unless somebody else works on the instance or has fired it already."""
+        try:
+            with self.env.cr.savepoint():
+                if not self.try_lock_for_update(allow_referencing=True):
+                    return
+                self._lock()
+                if self.filtered_domain(self._get_due_domain()):
+                    self._fire_timers()
+        except RETRIED as error:
+            _logger.info("Timers of process instance %s wait for the next run: %s", self.id, error)
+
+    def _fire_timers(self):
+        """Let all timers go off that are due now; lock before."""
+        self.ensure_one()
+        if self.res_model and self._get_record() is None:
+            return self._cancel(self.env._("The record does not exist any more."))
+        now = fields.Datetime.now().replace(tzinfo=UTC)
+        return self._advance(lambda execution: execution.fire_due(now), "timer")

@@ -1,0 +1,169 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..engine import BpmnError
+from .bpm_instance_host import RETRIED
+
+#: Waiting before the next try, seconds: doubled after each failure, at most an hour.
+FIRST_PAUSE = 60
+LONGEST_PAUSE = 3600
+
+
+class BpmJob(models.Model):
+    """Background steps: run with retries, then an incident that a manager resolves."""
+
+    _inherit = "bpm.job"
+
+    def _enqueue(self, pause=0):
+        """Queue the step; the queue holds it once, however often it is asked."""
+        for job in self.sudo():
+            if job.instance_id.state == "suspended":
+                continue
+            delayed = job.with_delay(
+                eta=pause or None,
+                description=f"{job.instance_id.name}: {job.element_name}",
+                identity_key=f"bpm.job:{job.id}:{job.tries}",
+                max_retries=0,
+            )._perform()
+            job.queue_uuid = getattr(delayed, "uuid", False)
+
+    def _perform(self):
+        """Run the service and go on behind it; called by the queue, safe to call twice.
+
+        :return: what happened, for the list of jobs.
+        """
+        self.ensure_one()
+        job = self.sudo()
+        instance = job.instance_id
+        instance._lock()
+        if job.state != "waiting" or instance.state not in ("running", "incident"):
+            return self.env._("Nothing to do: the step is %s.", job.state)
+        try:
+            with self.env.cr.savepoint():
+                job._run_service()
+        except RETRIED:
+            raise
+        except Exception as error:
+            return job._failed(error)
+        instance._advance(lambda execution: None, "continue")
+        instance._leave_incident()
+        return self.env._("Done")
+
+    def _run_service(self, skip=False):
+        """Only this service, not what follows: its effect stays even if that fails."""
+        instance = self.instance_id
+        with instance._stepping():
+            execution = instance._load()
+            execution.host.park_all = True
+            if skip:
+                execution.skip_service(self.token)
+            else:
+                execution.run_service(self.token)
+            self._save_service(execution)
+        instance._receive_later()
+
+    def _save_service(self, execution):
+        instance = self.instance_id
+        self.write({"state": "done", "tries": self.tries + 1, "date_done": fields.Datetime.now()})
+        self.env["bpm.log"].create(instance._prepare_event_lines(list(execution.events), {}))
+        instance.write({"engine_state": execution.dump(), "step_count": execution.step_count})
+        instance._deliver(execution.thrown)
+
+    def _failed(self, error):
+        """Try again later, or give up: an incident."""
+        self.write({"tries": self.tries + 1, "error": str(error) or type(error).__name__})
+        tries = self.action_id.max_tries or 1
+        hopeless = isinstance(error, BpmnError) or getattr(error, "permanent", False)
+        denied = isinstance(error.__cause__, AccessError)
+        if hopeless or denied or self.tries >= tries:
+            self._set_incident(self.error)
+        else:
+            self._enqueue(min(FIRST_PAUSE * 2 ** (self.tries - 1), LONGEST_PAUSE))
+        return self.error
+
+    def _set_incident(self, message):
+        for job in self:
+            job.write({"state": "incident", "error": message})
+            job.instance_id._set_incident(message, job.element_id.element_id)
+
+    # ------------------------------------------------------------------ a manager repairs
+
+    def action_retry(self):
+        """Run failed steps again, from the first try.
+
+        :raise AccessError: not a manager of processes.
+        """
+        self._check_manager()
+        for job in self.sudo().filtered(lambda j: j.state == "incident"):
+            job.instance_id._lock()
+            job._log_repair(self.env._("Tried again"))
+            if job.kind == "service":
+                job.write({"state": "waiting", "tries": 0})
+                job._enqueue()
+            else:
+                job._repeat_step()
+            job.instance_id._leave_incident()
+        return True
+
+    def action_skip(self, reason):
+        """Go on behind failed steps without doing them.
+
+        :param reason: why that is right; kept in the history.
+        :raise UserError: no reason, or the step is no service.
+        """
+        self._check_manager(reason)
+        for job in self.sudo().filtered(lambda j: j.state == "incident"):
+            if job.kind != "service":
+                raise UserError(
+                    self.env._(
+                        "“%s” cannot be skipped: it decides how the process goes on. Correct the "
+                        "record or the diagram and retry, or cancel.",
+                        job.element_name,
+                    )
+                )
+            job.instance_id._lock()
+            job._log_repair(reason)
+            job._run_service(skip=True)
+            job.write({"state": "skipped", "reason": reason, "done_by_id": self.env.uid})
+            job.instance_id._advance(lambda execution: None, "continue")
+            job.instance_id._leave_incident()
+        return True
+
+    def action_cancel(self, reason):
+        """Cancel the processes of these steps: the step cannot be done any more.
+
+        :param reason: why; kept in the history.
+        """
+        self._check_manager(reason)
+        jobs = self.sudo().filtered(lambda j: j.state in ("waiting", "incident"))
+        jobs.done_by_id = self.env.uid
+        jobs.instance_id._cancel(reason, self.env.uid)
+        return True
+
+    def _check_manager(self, reason=True):
+        self.check_access("read")
+        if not (self.env.su or self.env.user.has_group("bpm_engine.group_manager")):
+            raise AccessError(self.env._("Only a process manager resolves incidents."))
+        if reason is not True and not (reason or "").strip():
+            raise UserError(self.env._("Say why; the reason is kept in the history."))
+
+    def _log_repair(self, comment):
+        self.instance_id._log(
+            "repaired",
+            self.element_id.element_id,
+            token=self.token,
+            user_id=self.env.uid,
+            comment=comment,
+        )
+
+    def _repeat_step(self):
+        """Take a whole failed step again; it fails into the same incident."""
+        instance = self.instance_id
+        self.write({"state": "done", "date_done": fields.Datetime.now()})
+        if self.kind == "start":
+            variables = self.variables or {}
+            instance._advance(lambda execution: execution.start(variables), "start", fresh=True)
+        elif self.kind == "timer":
+            instance._fire_timers()
+        else:
+            instance._advance(lambda execution: None, self.kind)

@@ -1,0 +1,60 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class BpmLog(models.Model):
+    """History of a process: who did what when. Only ever added to, by nobody changed."""
+
+    _name = "bpm.log"
+    _description = "History of a Process"
+    _order = "id"
+    _rec_name = "element_name"
+
+    instance_id = fields.Many2one("bpm.instance", required=True, ondelete="restrict", index=True)
+    process_id = fields.Many2one("bpm.process", required=True, ondelete="restrict")
+    version_id = fields.Many2one("bpm.process.version", required=True, ondelete="restrict")
+    company_id = fields.Many2one("res.company", required=True)
+    element = fields.Char(help="Id of the element in the diagram.")
+    element_name = fields.Char()
+    element_type = fields.Char()
+    token = fields.Char()
+    event = fields.Selection(
+        [
+            ("started", "Started"),
+            ("entered", "Entered"),
+            ("left", "Left"),
+            ("cancelled", "Withdrawn"),
+            ("fired", "Fired"),
+            ("decided", "Decided"),
+            ("assigned", "Assigned"),
+            ("escalated", "Escalated"),
+            ("migrated", "Moved to another version"),
+            ("error", "Incident"),
+            ("repaired", "Repaired"),
+            ("ended", "Ended"),
+        ],
+        required=True,
+    )
+    at = fields.Datetime(required=True, default=fields.Datetime.now)
+    user_id = fields.Many2one("res.users", help="Who did it; empty: the engine.")
+    duration = fields.Float(help="Seconds from entering to leaving the element.")
+    overdue = fields.Boolean(help="Left after its deadline.")
+    outcome = fields.Char()
+    comment = fields.Text()
+
+    _heat_idx = models.Index("(version_id, event, at)")
+    _instance_idx = models.Index("(instance_id, id)")
+
+    def write(self, vals):
+        """Refused to everybody, the system included: history is only added to."""
+        self._check_purge()
+        return super().write(vals)
+
+    def unlink(self):
+        """Refused, save for the removal of whole instances by the system itself."""
+        self._check_purge()
+        return super().unlink()
+
+    def _check_purge(self):
+        if self and not (self.env.su and self.env.context.get("bpm_purge")):
+            raise UserError(self.env._("The history of processes cannot be changed or deleted."))

@@ -1,0 +1,26 @@
+"""Times and moments as people say them, in the language of the reader."""
+
+from odoo.tools import format_datetime
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def duration_text(env, seconds: float) -> str:
+    """45 s, 12 min, 3 h 20 min, 2 d 4 h: never more than two units."""
+    seconds = max(0, round(seconds or 0))
+    if seconds < MINUTE:
+        return env._("%(number)s s", number=seconds)
+    if seconds < HOUR:
+        return env._("%(number)s min", number=round(seconds / MINUTE))
+    if seconds < DAY:
+        hours, minutes = divmod(seconds // MINUTE, 60)
+        text = env._("%(number)s h", number=hours)
+        return f"{text} {env._('%(number)s min', number=minutes)}" if minutes else text
+    days, hours = divmod(seconds // HOUR, 24)
+    text = env._("%(number)s d", number=days)
+    return f"{text} {env._('%(number)s h', number=hours)}" if hours else text
+
+
+def moment_text(env, moment) -> str:
+    """Day and minute in the reader's time zone and language, without the seconds."""
+    return format_datetime(env, moment, dt_format="d MMM y HH:mm")

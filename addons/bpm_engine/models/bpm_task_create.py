@@ -1,0 +1,104 @@
+"""New tasks for the open tokens of processes."""
+
+from odoo import api, fields, models
+
+
+class BpmTask(models.Model):
+    _inherit = "bpm.task"
+
+    @api.model
+    def _create_for(self, instance, open_tasks):
+        """Tasks for tokens of a process that wait for a person.
+
+        Tokens that have a task already are left alone, so that it may be repeated.
+
+        :param open_tasks: the engine's OpenTask objects (id, element, lane, data, index)
+        :return: the new tasks
+        """
+        return self._create_batch([(instance, open_task) for open_task in open_tasks])
+
+    @api.model
+    def _create_batch(self, pairs):
+        """As _create_for, for many instances at once.
+
+        :param pairs: [(instance, OpenTask)]
+        """
+        model = self.sudo()
+        pairs = model._filter_new(pairs)
+        if not pairs:
+            return self.browse()
+        values, memo = [], {}
+        for (instance, task), element in zip(pairs, model._get_elements(pairs), strict=True):
+            values += model._prepare_rows(instance.sudo(), task, element, memo)
+        tasks = model.create(values)
+        tasks._begin()
+        return tasks
+
+    @api.model
+    def _filter_new(self, pairs):
+        known = self._read_group(
+            [
+                ("instance_id", "in", [instance.id for instance, _task in pairs]),
+                ("token", "in", [str(task.id) for _instance, task in pairs]),
+                ("state", "in", ("todo", "waiting")),
+            ],
+            ["instance_id", "token"],
+        )
+        known = {(instance.id, token) for instance, token in known}
+        return [(i, task) for i, task in pairs if (i.id, str(task.id)) not in known]
+
+    @api.model
+    def _get_elements(self, pairs):
+        """Elements of the tokens in their order, read together."""
+        found = [
+            instance._get_element(task.element, getattr(task, "process", None))
+            for instance, task in pairs
+        ]
+        elements = self.env["bpm.element"].sudo().union(*found)
+        return [element.with_prefetch(elements._prefetch_ids) for element in found]
+
+    # ------------------------------------------------------------ values
+
+    @api.model
+    def _prepare_rows(self, instance, open_task, element, memo):
+        """Values of the token's task, or of the votes it asks for."""
+        approval = (element.settings or {}).get("approval")
+        if approval:
+            return self._prepare_votes(instance, open_task, element, approval, memo)
+        return [self._prepare_row(instance, open_task, element, None, memo)]
+
+    @api.model
+    def _prepare_row(self, instance, open_task, element, rule, memo):
+        """:param rule: assignment to use instead of the element's, or None"""
+        found = self._find_holder(instance, element, rule, open_task.data, memo)
+        return {
+            "instance_id": instance.id,
+            "element_id": element.id,
+            "name": element.name or open_task.element,
+            "token": str(open_task.id),
+            "index": open_task.index or 0,
+            "user_id": found.user.id,
+            "group_id": found.group.id,
+            "original_user_id": found.original.id,
+            "substitution_id": found.substitution.id,
+            "why": found.why,
+            "date_start": fields.Datetime.now(),
+        }
+
+    def _begin(self):
+        """Deadlines, activities and news for tasks whose turn has come."""
+        tasks = self.filtered(lambda t: t.state == "todo")
+        tasks._set_deadlines()
+        tasks._add_participants()
+        tasks._sync_activities()
+        tasks._tell_groups()
+
+    def _tell_groups(self):
+        """Members see in their systray that something can be taken; one notice per group."""
+        free = self.filtered(lambda t: t.group_id and not t.user_id and t.state == "todo")
+        for group in self.group_id:
+            new = free.filtered(lambda t, g=group: t.group_id == g)
+            group._bus_send(
+                "mail.activity/updated",
+                {"activity_created": True, "count_diff": len(new)} if new else {"count_diff": 0},
+            )

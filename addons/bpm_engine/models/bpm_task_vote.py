@@ -1,0 +1,81 @@
+"""Approvals by several people: one task each, and when the matter is decided."""
+
+from odoo import api, models
+
+
+class BpmTask(models.Model):
+    _inherit = "bpm.task"
+
+    @api.model
+    def _prepare_votes(self, instance, open_task, element, approval, memo):
+        """Values of one task per approver; nobody is asked twice.
+
+        Without approvers the element's own assignment is the one approver.
+        """
+        sequential = approval.get("order") == "sequential"
+        rows, seen = [], set()
+        for rule in approval.get("approvers") or [None]:
+            row = self._prepare_row(instance, open_task, element, rule, memo)
+            person = (row["user_id"], row["group_id"])
+            if person in seen:
+                continue
+            seen.add(person)
+            row.update(is_vote=True, rank=len(rows) + 1)
+            if sequential and rows:
+                row["state"] = "waiting"
+            rows.append(row)
+        return rows
+
+    def _decide_vote(self):
+        """After a vote: the outcome, if it is certain now; the rest is withdrawn then.
+
+        :return: key of the outcome, or None while votes are outstanding
+        """
+        self.ensure_one()
+        votes = self._get_votes()
+        needed = self._get_needed_votes(len(votes))
+        cast = votes.filtered(lambda v: v.state == "done")
+        approvals = cast.filtered(lambda v: not v._is_refusal())
+        outstanding = votes.filtered(lambda v: v.state in ("todo", "waiting"))
+        if len(approvals) >= needed:
+            decided = approvals
+        elif len(approvals) + len(outstanding) < needed:
+            decided = cast - approvals
+        else:
+            self._call_next_voter(outstanding)
+            return None
+        outstanding._withdraw(self.env._("Decided without this vote."))
+        return (self if self in decided else decided[-1:]).outcome
+
+    def _get_votes(self):
+        return self.search(
+            [
+                ("instance_id", "=", self.instance_id.id),
+                ("token", "=", self.token),
+                ("is_vote", "=", True),
+            ],
+            order="rank, id",
+        )
+
+    def _get_needed_votes(self, count):
+        """How many approvals it takes: any one, all, or the quorum."""
+        approval = (self.element_id.settings or {}).get("approval") or {}
+        mode = approval.get("mode") or "all"
+        if mode == "any":
+            return 1
+        if mode == "quorum":
+            quorum = str(approval.get("quorum") or "")
+            return min(max(int(quorum), 1), count) if quorum.isdigit() else count
+        return count
+
+    def _is_refusal(self):
+        styles = {o["key"]: o.get("style") for o in self.outcomes}
+        return styles.get(self.outcome) == "negative"
+
+    def _call_next_voter(self, outstanding):
+        """Of sequential approvals the next one gets the task now."""
+        if any(vote.state == "todo" for vote in outstanding):
+            return
+        following = outstanding[:1]
+        following.state = "todo"
+        following._begin()

@@ -1,0 +1,38 @@
+import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
+
+const MINUTE = 60;
+const HOUR = 3600;
+const DAY = 86400;
+
+/** 45 s, 12 min, 3 h 20 min, 2 d 4 h: never more than two units, as the server says it. */
+export function durationText(value) {
+    const seconds = Math.max(0, Math.round(value || 0));
+    if (seconds < MINUTE) {
+        return _t("%s s", seconds);
+    }
+    if (seconds < HOUR) {
+        return _t("%s min", Math.round(seconds / MINUTE));
+    }
+    const [unit, part, first, second] =
+        seconds < DAY
+            ? [HOUR, MINUTE, _t("%s h"), _t("%s min")]
+            : [DAY, HOUR, _t("%s d"), _t("%s h")];
+    const whole = Math.floor(seconds / unit);
+    const rest = Math.floor((seconds % unit) / part);
+    const text = first.replace("%s", whole);
+    return rest ? `${text} ${second.replace("%s", rest)}` : text;
+}
+
+/** "in 3 days", "2 hours ago"; the date itself belongs into the title. */
+export function relativeText(value) {
+    return value ? deserializeDateTime(value).toRelative() || "" : "";
+}
+
+export function momentText(value) {
+    return value ? toLocaleDateTimeString(deserializeDateTime(value)) : "";
+}
+
+export function percentText(share) {
+    return `${Math.round(100 * (share || 0))} %`;
+}
