@@ -1,0 +1,101 @@
+import { registry } from "@web/core/registry";
+
+const tours = registry.category("web_tour.tours");
+
+function assertNoSideScroll() {
+    const boxes = [document.documentElement, ...document.querySelectorAll(".o_content")];
+    const wide = boxes.find((box) => box.scrollWidth > box.clientWidth + 1);
+    if (wide) {
+        throw new Error(`Scrolls sideways: ${wide.className} ${wide.scrollWidth}`);
+    }
+}
+
+const instanceSteps = [
+    {
+        content: "The sentence, the token and the history of a running instance",
+        trigger: ".o_bpm_sentence:contains(Anna is late with “Check invoice”)",
+        run: assertNoSideScroll,
+    },
+    { trigger: ".o_bpm_viewer .djs-element.o_bpm_is_late[data-element-id=Check]" },
+    { trigger: ".o_bpm_viewer:has(.o_bpm_is_passed[data-element-id=F1])" },
+    { trigger: ".o_bpm_badge_late:contains(Anna · 2 d)" },
+    { trigger: ".o_bpm_line_open:contains(Check invoice):contains(Anna)" },
+];
+
+tours.add("bpm_engine_sight_instance", {
+    steps: () => [
+        ...instanceSteps,
+        {
+            content: "Gateways and the like stand there when asked for",
+            trigger: ".o_bpm_timeline .form-check-input",
+            run: "click",
+        },
+        { trigger: ".o_bpm_line:contains(Invoice came)" },
+        {
+            content: "As it stood before it began",
+            trigger: "#o_bpm_moment",
+            run() {
+                this.anchor.value = "2020-01-01T00:00";
+                this.anchor.dispatchEvent(new Event("change"));
+            },
+        },
+        { trigger: ".o_bpm_sentence:contains(nothing was open)" },
+        { trigger: ".o_bpm_moment button:contains(Show now)", run: "click" },
+        { trigger: ".o_bpm_sentence:contains(Anna is late)" },
+        {
+            content: "A manager suspends it and says why",
+            trigger: "button[name=action_ask_suspend]",
+            run: "click",
+        },
+        { trigger: ".modal .o_field_widget[name=reason] input", run: "edit Audit && press Tab" },
+        { trigger: ".modal button[name=action_apply]", run: "click" },
+        { trigger: ".o_bpm_sentence:contains(Suspended)" },
+        { trigger: ".o_bpm_line:contains(Audit)" },
+    ],
+});
+
+tours.add("bpm_engine_sight_instance_phone", { steps: () => instanceSteps });
+
+tours.add("bpm_engine_sight_heat", {
+    steps: () => [
+        {
+            trigger: ".o_bpm_sentence:contains(The slowest step is “Check invoice”)",
+            run: assertNoSideScroll,
+        },
+        { trigger: ".o_bpm_viewer .djs-element.o_bpm_heat_5[data-element-id=Check]" },
+        { trigger: ".o_bpm_badge:contains(2 h)" },
+        { content: "Another figure colours it", trigger: "[data-metric=waiting]", run: "click" },
+        { trigger: ".o_bpm_badge_heat:contains(1)" },
+        { content: "The table sorts", trigger: "[data-sort=count]", run: "click" },
+        { trigger: "th[aria-sort=descending] [data-sort=count]" },
+        { content: "A step opens its lists", trigger: "tr[data-element=Check]", run: "click" },
+        { trigger: ".o_bpm_element button[name=passes]:contains(3)" },
+        { trigger: ".o_bpm_element button[name=waiting]", run: "click" },
+        { trigger: ".o_breadcrumb:contains(Waiting: Check invoice)" },
+        { trigger: ".o_data_row:contains(Vector), .o_kanban_record:contains(Vector)" },
+    ],
+});
+
+tours.add("bpm_engine_sight_heat_phone", {
+    steps: () => [
+        { trigger: ".o_bpm_sentence:contains(The slowest step)", run: assertNoSideScroll },
+        { trigger: "tr[data-element=Check]", run: "click" },
+        { trigger: ".o_bpm_element h3:contains(Check invoice)", run: assertNoSideScroll },
+    ],
+});
+
+tours.add("bpm_engine_sight_board", {
+    steps: () => [
+        { trigger: "[data-holder=Anna] [name=overdue]:contains(1)", run: assertNoSideScroll },
+        { trigger: "[data-holder=Anna] .o_bpm_holder_name", run: "click" },
+        { trigger: "[data-holder=Anna] li .form-check-input", run: "click" },
+        { trigger: "[data-holder=Anna] select[name=target]", run: "selectByLabel Boris Later" },
+        { trigger: "[data-holder=Anna] button[name=reassign]:contains(1)", run: "click" },
+        { trigger: ".o_notification:contains(Given to Boris Later: 1)" },
+        { trigger: "[data-holder='Boris Later'] button[name=open]", run: "click" },
+        {
+            trigger:
+                ".o_data_row:contains(Check invoice), .o_kanban_record:contains(Check invoice)",
+        },
+    ],
+});

@@ -1,0 +1,91 @@
+import { registry } from "@web/core/registry";
+
+const tours = registry.category("web_tour.tours");
+
+/** No screen may need horizontal scrolling. */
+function assertNoSideScroll() {
+    const boxes = document.querySelectorAll(".o_content, .o_list_renderer, .modal-body");
+    for (const element of [document.documentElement, ...boxes]) {
+        if (element.scrollWidth > element.clientWidth + 1) {
+            const name = element.className || "page";
+            throw new Error(`${name}: ${element.scrollWidth} > ${element.clientWidth}`);
+        }
+    }
+}
+
+tours.add("bpm_engine_activity_outcomes", {
+    steps: () => [
+        {
+            content: "The chatter's activity has the outcomes, and no way to drop it",
+            trigger: ".o-mail-Activity:contains(Check) .o_bpm_outcome[data-outcome=approved]",
+        },
+        { trigger: ".o-mail-Activity:not(:contains(Mark Done)):not(:contains(Cancel))" },
+        {
+            content: "A refusal asks for the reason",
+            trigger: ".o-mail-Activity .o_bpm_outcome[data-outcome=refused]",
+            run: "click",
+        },
+        { trigger: ".modal .o_bpm_asked:contains(needs a comment)", run: assertNoSideScroll },
+        { trigger: ".modal .o_bpm_comment", run: "edit Too dear" },
+        { trigger: ".modal .o_bpm_outcome[data-outcome=refused]", run: "click" },
+        { trigger: ".o_notification:contains(Check: Refuse)" },
+        {
+            content: "The chatter keeps outcome and reason, the next task stands there",
+            trigger: ".o-mail-Message:contains(Refuse: Too dear)",
+        },
+        {
+            content: "One click on an outcome without comment is enough",
+            trigger: ".o-mail-Activity:contains(Tell) .o_bpm_outcome",
+            run: "click",
+        },
+        { trigger: ".o_notification:contains(Tell: Done)" },
+    ],
+});
+
+tours.add("bpm_engine_my_tasks_phone", {
+    steps: () => [
+        { trigger: ".o_kanban_record:contains(Check) .o_bpm_outcome", run: assertNoSideScroll },
+        {
+            content: "The task in full: form of the record, comment, outcomes",
+            trigger: ".o_kanban_record:contains(Check) .o_bpm_more",
+            run: "click",
+        },
+        { trigger: ".modal .o_bpm_instruction:contains(Look closely)", run: assertNoSideScroll },
+        { trigger: ".modal .o_field_widget[name=phone] input", run: "edit +7 831 && press Tab" },
+        { trigger: ".modal .o_bpm_outcome[data-outcome=approved]", run: "click" },
+        { trigger: ".o_notification:contains(Check: Approve)" },
+        { trigger: "body:not(:has(.modal))" },
+        {
+            content: "The card is gone, the following task has come by itself",
+            trigger: ".o_kanban_record:contains(Sign) .o_bpm_outcome",
+            run: assertNoSideScroll,
+        },
+    ],
+});
+
+tours.add("bpm_engine_to_take", {
+    steps: () => [
+        { trigger: ".o_menu_systray .fa-clock-o", run: "click" },
+        { trigger: ".o-mail-ActivityGroup:contains(Tasks to take)", run: "click" },
+        { trigger: ".o_data_row:contains(Check) .o_bpm_claim", run: "click" },
+        { trigger: ".o_view_nocontent:contains(Nothing waits to be taken)" },
+    ],
+});
+
+tours.add("bpm_engine_record_processes", {
+    steps: () => [
+        { trigger: ".o_cp_action_menus button", run: "click" },
+        { trigger: ".o_menu_item:contains(Processes)", run: "click" },
+        { trigger: ".o_bpm_none:contains(No process has run here)" },
+        { trigger: ".o_bpm_startable button:contains(Visa)", run: "click" },
+        {
+            content: "It runs at once: who holds it, what comes next, my buttons",
+            trigger: ".o_bpm_run[data-state=running] .o_bpm_next:contains(“Check”; then)",
+            run: assertNoSideScroll,
+        },
+        { trigger: ".o_bpm_run .o_bpm_outcome[data-outcome=approved]", run: "click" },
+        { trigger: ".o_bpm_run_task:contains(Sign) .o_bpm_outcome", run: "click" },
+        { trigger: ".o_bpm_ended:contains(Visa) .o_bpm_steps_toggle", run: "click" },
+        { trigger: ".o_bpm_steps li:contains(Check):contains(approved)", run: assertNoSideScroll },
+    ],
+});

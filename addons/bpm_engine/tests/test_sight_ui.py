@@ -1,0 +1,67 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import HttpCase, tagged
+
+from odoo.addons.bpm_engine.tests.sight_common import SightCommon
+
+
+class SightUiCommon(HttpCase, SightCommon):
+    """Three instances that ended, one whose task is late; the browser's clock is real."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.now = fields.Datetime.now()
+        cls.env["bpm.task"].search([("state", "=", "todo")]).write({"state": "cancelled"})
+        cls.worker.name = "Anna"
+        cls.other_worker.name = "Boris Later"
+        for user in (cls.manager, cls.viewer):
+            user.password = user.login
+        for hours in (1, 2, 3):
+            cls._run_to_end(hours)
+        cls.waiting = cls._waiting(
+            cls.worker,
+            started=cls._ago(days=2, minutes=5),
+            deadline=cls.now - timedelta(hours=1),
+        )
+
+    def _tour(self, path, name, user):
+        self.start_tour(path, f"bpm_engine_sight_{name}", login=user.login)
+
+
+@tagged("post_install", "-at_install")
+class TestDesktop(SightUiCommon):
+    browser_size = "1366x768"
+
+    def test_instance(self):
+        """HU-06: the form of a running process: sentence, token, history, past, suspension."""
+        self._tour(f"/odoo/running-processes/{self.waiting.id}", "instance", self.manager)
+        self.assertEqual(self.waiting.state, "suspended")
+
+    def test_heat_map(self):
+        """HU-06: the heat map: colours with figures, table, lists behind them."""
+        self._tour(f"/odoo/process-heat/{self.process.id}", "heat", self.viewer)
+
+    def test_board(self):
+        """HU-06, HU-23: the board: a manager gives a late task to somebody else."""
+        self._tour("/odoo/process-board", "board", self.manager)
+        self.assertEqual(self.waiting.task_ids.user_id, self.other_worker)
+
+
+@tagged("post_install", "-at_install")
+class TestPhone(SightUiCommon):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_instance(self):
+        """HU-06: on a phone where it stands needs no sideways scrolling."""
+        self._tour(f"/odoo/running-processes/{self.waiting.id}", "instance_phone", self.viewer)
+
+    def test_heat_map(self):
+        """HU-06: the heat map on a phone."""
+        self._tour(f"/odoo/process-heat/{self.process.id}", "heat_phone", self.viewer)
+
+    def test_board(self):
+        """HU-06: the board on a phone, with the same acts."""
+        self._tour("/odoo/process-board", "board", self.manager)

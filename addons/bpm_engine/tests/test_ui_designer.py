@@ -1,0 +1,90 @@
+from lxml import etree
+
+from odoo.tests import HttpCase, tagged
+
+from .common import BpmCommon
+
+BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+BPM = "{urn:crm-bpm:bpmn:1}"
+
+
+@tagged("post_install", "-at_install")
+class TestDesigner(HttpCase, BpmCommon):
+    """The process designer in the browser."""
+
+    browser_size = "1366x768"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        (cls.designer | cls.manager).mapped(lambda user: user.write({"password": user.login}))
+        cls.process = cls.env["bpm.process"].create(
+            {
+                "name": "Deal",
+                "key": "deal",
+                "model_id": cls.env.ref("base.model_res_partner").id,
+            }
+        )
+        cls.version = cls.process.draft_version_id
+        cls.action = cls.env["ir.actions.act_window"].create(
+            {
+                "name": "Versions",
+                "res_model": "bpm.process.version",
+                "path": "bpm-versions-of-test",
+                "view_mode": "list,form",
+            }
+        )
+
+    def tour(self, name, user):
+        url = f"/odoo/{self.action.path}/{self.version.id}"
+        self.start_tour(url, name, login=user.login, timeout=180)
+        self.version.invalidate_recordset()
+
+    def drawn(self, kind, name):
+        """The element of that kind and name in the saved diagram; fails when there is none."""
+        root = etree.fromstring(self.version.bpmn_xml.encode())
+        found = [node for node in root.iter(f"{BPMN}{kind}") if node.get("name") == name]
+        self.assertEqual(len(found), 1, f"{kind} {name}")
+        return found[0]
+
+    def test_draw_and_leave_without_saving(self):
+        """HU-05: a newcomer draws a condition, leaves without saving, publishes what was drawn."""
+        self.tour("bpm_engine_draw", self.designer)
+        task = self.drawn("userTask", "Check the deal")
+        self.assertEqual(task.find(f".//{BPM}assignment").get("kind"), "starter_manager")
+        self.assertEqual(
+            [outcome.get("key") for outcome in task.iter(f"{BPM}outcome")],
+            ["approved", "refused"],
+        )
+        gateway = self.drawn("exclusiveGateway", "Check the deal?")
+        approve = self.drawn("sequenceFlow", "Approve")
+        self.assertEqual(
+            approve.findtext(f"{BPMN}conditionExpression"),
+            "outcome == 'approved' and amount > 1000",
+        )
+        self.assertEqual(gateway.get("default"), self.drawn("sequenceFlow", "Refuse").get("id"))
+        offer = self.drawn("userTask", "Send the offer")
+        self.assertEqual(approve.get("targetRef"), offer.get("id"))
+        self.drawn("endEvent", "Offer sent")
+        self.version.with_user(self.manager).action_publish()
+        self.assertEqual(self.version.state, "published")
+
+    def test_undo_refused_file_and_tools(self):
+        """HU-05: undo, redo, trying out; a broken file is refused with the place."""
+        self.tour("bpm_engine_tools", self.designer)
+        self.assertNotIn("Wrong", self.version.bpmn_xml)
+
+    def test_published_version_changes_who_at_once(self):
+        """HU-20: on a version in use who and texts change at once, the drawing stays."""
+        self.version.with_user(self.manager).action_publish()
+        before = self.version.bpmn_xml
+        self.tour("bpm_engine_hot", self.manager)
+        self.assertEqual(self.version.bpmn_xml, before)
+        element = self.version.element_ids.filtered(lambda one: one.type == "userTask")
+        self.assertEqual(element.name, "Look at it")
+        self.assertEqual(element.settings["assignment"], {"kind": "starter_manager"})
+
+    def test_published_version_is_only_read_by_designers(self):
+        """HU-19: who draws does not change what is in use."""
+        self.version.with_user(self.manager).action_publish()
+        self.tour("bpm_engine_locked", self.designer)
