@@ -8,6 +8,7 @@
     "license": "LGPL-3",
     "depends": [
         "base_import",
+        "bpm_engine",
         "contacts",
         "crm",
         "phone_validation",
@@ -27,6 +28,9 @@
         "data/crm_recession_rule_data.xml",
         "data/crm_transaction_data.xml",
         "data/res_partner_actions.xml",
+        "data/bpm_action_data.xml",
+        "data/bpm_process_template_data.xml",
+        "data/bpm_process_data.xml",
         "views/crm_bpm_menus.xml",
         "views/crm_order_day_views.xml",
         "wizards/crm_call_result_views.xml",

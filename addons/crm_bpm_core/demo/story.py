@@ -12,6 +12,7 @@ from odoo.fields import Command
 
 from . import names
 from .night import DemoNight
+from .processes import DemoProcesses
 
 CORE = "crm_bpm_core"
 #: Weeks of confirmed sales orders; what is older comes as imported history.
@@ -72,6 +73,7 @@ class DemoStory:
         self._create_orders()
         self._fill_ledger()
         DemoNight(self).tell()
+        DemoProcesses(self).tell()
 
     # Company and people
 

@@ -19,6 +19,7 @@ from . import res_partner_scope
 from . import res_partner_rhythm
 from . import res_partner_next_step
 from . import crm_lead
+from . import crm_lead_stage
 from . import mail_activity
 from . import mail_activity_store
 from . import crm_call_planner
@@ -42,6 +43,7 @@ from . import crm_recession_season
 from . import crm_recession_alert
 from . import crm_recession_call
 from . import crm_recession_outcome
+from . import crm_recession_process
 from . import crm_recession_replay
 from . import crm_customer_board
 from . import crm_calls_today

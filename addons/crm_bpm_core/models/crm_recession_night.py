@@ -33,7 +33,7 @@ class CrmRecessionRule(models.Model):
         total = created = 0
         for rule in self.sudo().search(self._get_night_domain(company), order="kind, sequence, id"):
             alerts = rule._run_rule_safely(night, run)
-            called = len(alerts.filtered("activity_call_id"))
+            called = len(alerts.filtered(lambda a: a.activity_call_id or a.process_instance_id))
             total, created = total + len(alerts), created + called
             if alerts:
                 words.append(rule._describe_alarms(len(alerts), called))
@@ -117,7 +117,9 @@ class CrmRecessionRule(models.Model):
                 [
                     ("rule_id", "=", self.id),
                     ("alarm_date", "=", self.last_night),
+                    "|",
                     ("activity_call_id", "!=", False),
+                    ("process_instance_id", "!=", False),
                 ]
             )
             chosen = chosen[: max(0, self.daily_limit - called)]

@@ -31,6 +31,7 @@ class CrmRecessionAlert(models.Model):
         lost = self._close_by(self._get_lost_sql(company, night), company, night)
         self._update_won_back(company, night)
         self.invalidate_model()
+        resumed._tell_processes()
         resumed._close_open_calls(self.env._("The customer has ordered again."))
         paused._close_open_calls(self.env._("The customer has announced a pause."))
         lost._close_open_calls(self.env._("The customer counts as lost."))

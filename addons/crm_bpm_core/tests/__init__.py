@@ -1,3 +1,5 @@
+from . import test_lead_stage
+from . import test_lead_stage_ui
 from . import test_ledger
 from . import test_ledger_concurrency
 from . import test_ledger_random
@@ -30,3 +32,7 @@ from . import test_ui
 from . import test_access
 from . import test_table_reader
 from . import test_transaction_import
+from . import test_ready_lead
+from . import test_ready_recovery
+from . import test_ready_sale
+from . import test_recession_process

@@ -1,0 +1,53 @@
+from odoo import api, models
+
+#: Value of the unsuccessful end, which is no stage record but an archived lead.
+LOST = "lost"
+
+
+class CrmLead(models.Model):
+    """Leads under stage regulations: lost is an end, and won is won however it is set."""
+
+    _name = "crm.lead"
+    _inherit = ["crm.lead", "bpm.stage.mixin"]
+
+    def _get_stage_values(self):
+        """An archived lead is lost; one with a probability of 100 % claims to be won."""
+        values = super()._get_stage_values()
+        rules = self._get_stage_rules()
+        if not rules or rules.stage_field != "stage_id":
+            return values
+        for lead in self.sudo():
+            if not lead.active:
+                values[lead.id] = LOST
+            elif lead.probability >= 100 and not lead.stage_id.is_won:
+                won = lead._stage_find(domain=[("is_won", "=", True)])
+                values[lead.id] = str(won.id or "") or values[lead.id]
+        return values
+
+    @api.model
+    def _get_stage_triggers(self, stage_field):
+        triggers = super()._get_stage_triggers(stage_field)
+        return triggers | {"active", "probability"} if stage_field == "stage_id" else triggers
+
+    @api.model
+    def _get_stage_choices(self, stage_field):
+        """Won stages are ends; being lost stands last."""
+        choices = super()._get_stage_choices(stage_field)
+        if stage_field != "stage_id":
+            return choices
+        won = set(self.env["crm.stage"].search([("is_won", "=", True)]).ids)
+        for choice in choices:
+            choice["is_final"] = choice["is_final"] or int(choice["value"]) in won
+        lost = {"value": LOST, "name": self.env._("Lost"), "is_final": True, "is_lost": True}
+        return [*choices, lost]
+
+    def _set_stage_value(self, value):
+        """Lost and won are set by Odoo's own methods, which also keep its statistics."""
+        if value == LOST:
+            self.action_set_lost()
+            return
+        archived = self.filtered(lambda lead: not lead.active)
+        if archived:
+            archived.write({"active": True, "stage_id": int(value)})
+            archived._compute_probabilities()
+        super(CrmLead, self - archived)._set_stage_value(value)

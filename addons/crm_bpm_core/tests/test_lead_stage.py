@@ -1,0 +1,117 @@
+from odoo.fields import Command
+from odoo.tests import TransactionCase, new_test_user, tagged
+
+from odoo.addons.bpm_engine.exceptions import StageRefused
+
+
+@tagged("post_install", "-at_install")
+class TestLeadStage(TransactionCase):
+    """EP-06, TN-06: the active funnel on Odoo's own leads."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.seller = new_test_user(
+            cls.env, "stage_seller", "base.group_user,sales_team.group_sale_salesman"
+        )
+        model = cls.env["ir.model"]._get("crm.lead")
+        cls.regulation = cls.env["bpm.regulation"].create({
+            "name": "Sale",
+            "model_id": model.id,
+            "stage_field_id": cls.env["ir.model.fields"]._get("crm.lead", "stage_id").id,
+            "domain": "[('type', '=', 'opportunity')]",
+        })  # fmt: skip
+        cls.version = cls.regulation.action_new_draft()
+        cls.version.load_stages()
+        cls.first, cls.second = cls.version.stage_ids[:2]
+        cls.first.fact_ids = [Command.create({
+            "name": "Budget known", "field_id":
+            cls.env["ir.model.fields"]._get("crm.lead", "expected_revenue").id,
+        })]  # fmt: skip
+        cls.first.step_ids = [Command.create({"name": "Call"})]
+        cls.version.action_publish()
+        cls.won = cls.env["crm.stage"].search([("is_won", "=", True)], limit=1)
+
+    def _lead(self, **values):
+        values = {"name": "Deal", "type": "opportunity", "user_id": self.seller.id, **values}
+        return self.env["crm.lead"].with_user(self.seller).create(values)
+
+    def _case(self, lead):
+        return self.env["bpm.stage.case"]._get_cases(lead)[lead.id]
+
+    def test_stages_are_loaded(self):
+        """TN-06: in their order; won stages and being lost are ends."""
+        stages = self.env["crm.stage"].search([])
+        self.assertEqual(self.version.stage_ids.mapped("value"), [*map(str, stages.ids), "lost"])
+        ends = self.version.stage_ids.filtered("is_final")
+        self.assertLessEqual({str(self.won.id), "lost"}, set(ends.mapped("value")))
+        self.assertEqual(self.version.stage_ids.filtered("is_lost").value, "lost")
+
+    def test_won_by_any_button(self):
+        """EP-06: won by its button, by the stage, or by a probability of 100 %: all refused."""
+        lead = self._lead()
+        self.assertEqual(self._case(lead).stage_id, self.first)
+        for win in (
+            lead.action_set_won,
+            lead.action_set_won_rainbowman,
+            lambda: lead.write({"stage_id": self.won.id}),
+            lambda: lead.write({"probability": 100}),
+        ):
+            with self.assertRaisesRegex(StageRefused, "Budget known"), self.cr.savepoint():
+                win()
+        lead.activity_ids.action_done()
+        lead.expected_revenue = 1000
+        lead.action_set_won()
+        self.assertEqual((lead.won_status, self._case(lead).stage_id.is_final), ("won", True))
+
+    def test_won_needs_won_on_creation(self):
+        """EP-06: a lead cannot be born won."""
+        with self.assertRaises(StageRefused), self.cr.savepoint():
+            self._lead(stage_id=self.won.id)
+
+    def test_lost_and_restored(self):
+        """EP-06: lost by button or archive is an end and is logged; restored it is back."""
+        lead = self._lead()
+        lead.action_set_lost()
+        case = self._case(lead)
+        self.assertEqual((case.stage_id.value, case.origin_id), ("lost", self.first))
+        lead.action_restore()
+        self.assertEqual(self._case(lead).stage_id, self.first)
+        names = self.env["bpm.stage.change"].search(
+            [("res_model", "=", "crm.lead"), ("res_id", "=", lead.id)]
+        )
+        self.assertEqual(names.mapped("to_name"), [self.first.name, "Lost", self.first.name])
+
+    def test_lost_may_be_refused(self):
+        """EP-06: from a stage that says so one is not lost without its facts."""
+        draft = self.regulation.action_new_draft()
+        draft.stage_ids[0].may_lose = False
+        draft.action_publish()
+        lead = self._lead()
+        for lose in (lead.action_set_lost, lead.action_archive):
+            with self.assertRaisesRegex(StageRefused, "Budget known"), self.cr.savepoint():
+                lose()
+        self.assertTrue(lead.active)
+
+    def test_panel_loses_and_wins(self):
+        """EP-06: the panel on the record uses Odoo's own ways to the ends."""
+        lead = self._lead(expected_revenue=5)
+        panel = self.env["bpm.stage.case"].with_user(self.seller)
+        bar = panel.move("crm.lead", lead.id, "lost")
+        self.assertEqual((bar["value"], lead.won_status), ("lost", "lost"))
+        bar = panel.move("crm.lead", lead.id, self.first.value)
+        self.assertEqual((bar["value"], lead.won_status), (self.first.value, "pending"))
+        lead.activity_ids.action_done()
+        bar = panel.move("crm.lead", lead.id, str(self.won.id))
+        self.assertEqual((bar["value"], lead.won_status), (str(self.won.id), "won"))
+
+    def test_a_lead_is_not_regulated(self):
+        """TN-06: the regulation applies to what its domain says; it begins with conversion."""
+        lead = self._lead(type="lead")
+        lead.write({"stage_id": int(self.second.value)})
+        self.assertFalse(self.env["bpm.stage.case"]._get_cases(lead))
+        lead.write({"stage_id": int(self.first.value), "type": "opportunity"})
+        self.assertEqual(self._case(lead).stage_id, self.first)
+        self.assertEqual(lead.bpm_next_step, "Call")
+        found = self.env["crm.lead"].search([("bpm_next_step", "=", "Call")])
+        self.assertIn(lead, found)
