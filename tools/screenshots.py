@@ -39,6 +39,20 @@ SCREENS = [
      [("click", ".o_crm_tile_recessions header .btn-link >> nth=0"),
       ("wait", ".o_list_view, .o_kanban_view")]),
     ("calls-empty", "elena", "/odoo/calls-today", []),
+    ("processes", "director", "/odoo/processes", []),
+    ("process", "director", "/odoo/processes", [("click", ".o_kanban_record >> nth=0")]),
+    ("process-designer", "director", "/odoo/processes",
+     [("click", ".o_kanban_record >> nth=0"), ("click", "button[name=action_open_designer] >> nth=0"),
+      ("wait", ".djs-container")]),
+    ("process-tasks", "anna", "/odoo/my-process-tasks", []),
+    ("process-running", "director", "/odoo/running-processes", []),
+    ("process-instance", "director", "/odoo/running-processes",
+     [("click", ".o_data_row td:nth-child(3), .o_kanban_record"), ("wait", ".djs-container")]),
+    ("process-heat", "director", "/odoo/process-heat", []),
+    ("process-board", "director", "/odoo/process-board", []),
+    ("process-incidents", "director", "/odoo/process-incidents", []),
+    ("process-proposals", "director", "/odoo/process-proposals", []),
+    ("ready-processes", "director", "/odoo/ready-processes", []),
 ]  # fmt: skip
 IS_WIDER = """() => {
     const boxes = [document.documentElement, ...document.querySelectorAll(".o_content"),
@@ -51,7 +65,8 @@ def main() -> None:
     """Make sure that there is a server and a browser, then take the pictures."""
     python_env.python_env(dev=True)
     browser.browser()
-    if not (server.running_pid() and server.answers(server.running_port())):
+    port = server.running_port()
+    if not (port and server.answers(port)):
         subprocess.run([sys.executable, "-m", "tools.run"], cwd=paths.REPO, check=True)
     url = os.environ.get("URL") or f"http://127.0.0.1:{server.running_port()}"
     # Playwright lives in the environment of the product, not in the calling Python.
@@ -104,13 +119,18 @@ def log_in(chromium, url: str, login: str, size: str):
 
 
 def take(page, name: str, address: str, acts) -> list[str]:
+    from playwright.sync_api import Error
+
     page.faults.clear()
     page.goto(address)
     page.wait_for_selector(".o_action .o_content", timeout=60_000)
     settle(page)
-    for act, what in acts:
-        perform(page, act, what)
-        settle(page)
+    try:
+        for act, what in acts:
+            perform(page, act, what)
+            settle(page)
+    except Error as error:
+        page.faults.append(str(error).splitlines()[0])
     faults = list(page.faults)
     wider = page.evaluate(IS_WIDER)
     if wider > 1:

@@ -46,6 +46,11 @@ def running_pid() -> int | None:
     return None
 
 
+def running_port() -> int | None:
+    """Port of the server that runs; None without one."""
+    return _started().get("port") if running_pid() else None
+
+
 def serves(wanted: dict) -> bool:
     """Whether our running server serves just this, and answers."""
     started = _started()

@@ -26,4 +26,6 @@ export class CustomerStatusBar extends StatusBarField {
 registry.category("fields").add("customer_status_bar", {
     ...statusBarField,
     component: CustomerStatusBar,
+    // Odoo's style of status bars hangs on this class.
+    additionalClasses: ["o_field_statusbar"],
 });
