@@ -42,7 +42,7 @@ SCREENS = [
     ("processes", "director", "/odoo/processes", []),
     ("process", "director", "/odoo/processes", [("click", ".o_kanban_record >> nth=0")]),
     ("process-designer", "director", "/odoo/processes",
-     [("click", ".o_kanban_record >> nth=0"), ("click", "button[name=action_open_designer] >> nth=0"),
+     [("click", ".o_kanban_record >> nth=0"), ("click", "button[name=action_open_designer]"),
       ("wait", ".djs-container")]),
     ("process-tasks", "anna", "/odoo/my-process-tasks", []),
     ("process-running", "director", "/odoo/running-processes", []),

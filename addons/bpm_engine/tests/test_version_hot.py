@@ -62,8 +62,6 @@ class TestHot(VersionsCommon):
         version = process.published_version_id
         task = self.launch(process).task_ids
         self.assertEqual(task.user_id, self.worker)
-        lane = version._get_diagram().lanes["L"]
-        version.element_ids.create(version._prepare_lane_values(lane, 9))
         version.with_user(self.manager).set_hot("L", self.to_other(), reassign=True)
         self.assertEqual(task.user_id, self.other_worker)
 

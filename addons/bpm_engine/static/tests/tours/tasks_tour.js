@@ -80,7 +80,7 @@ tours.add("bpm_engine_record_processes", {
         { trigger: ".o_bpm_startable button:contains(Visa)", run: "click" },
         {
             content: "It runs at once: who holds it, what comes next, my buttons",
-            trigger: ".o_bpm_run[data-state=running] .o_bpm_next:contains(“Check”; then)",
+            trigger: ".o_bpm_run[data-state=running] .o_bpm_next:contains(“Check”)",
             run: assertNoSideScroll,
         },
         { trigger: ".o_bpm_run .o_bpm_outcome[data-outcome=approved]", run: "click" },

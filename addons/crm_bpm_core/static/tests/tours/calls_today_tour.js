@@ -115,6 +115,9 @@ tours.add("crm_bpm_core_customers", {
         },
         { trigger: ".o_crm_card .badge:contains(Recession)" },
         { trigger: ".o_crm_step:contains(Falling Ltd)" },
-        { trigger: ".o_field_statusbar .o_statusbar_status .o_arrow_button_current:contains(Permanent)" },
+        {
+            trigger:
+                ".o_field_statusbar .o_statusbar_status .o_arrow_button_current:contains(Permanent)",
+        },
     ],
 });
