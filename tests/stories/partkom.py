@@ -348,7 +348,9 @@ class Partkom:
         for _time in range(2):
             self.admin("ir.cron", "method_direct_trigger", [job])
         to_anna = ["|", ("email_to", "ilike", "anna@"), ("recipient_ids.email", "ilike", "anna@")]
-        domain = [("id", ">", self.last_mail), *to_anna]
+        # Odoo's own digest of figures may fall due while the story runs; it is not ours.
+        ours = ("subject", "not ilike", "Odoo Periodic Digest")
+        domain = [("id", ">", self.last_mail), ours, *to_anna]
         mails = self.admin("mail.mail", "search_read", domain, ["subject", "body_html"])
         return [(mail["subject"], mail["body_html"]) for mail in mails]
 

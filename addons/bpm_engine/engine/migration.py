@@ -15,7 +15,7 @@ from SpiffWorkflow.util.task import TaskState
 from .diagram import HUMAN, Diagram
 from .errors import EngineError, MigrationError
 from .execution import Execution
-from .specs import ParallelGateway
+from .joins import stuck_joins
 from .workflow import LIVE
 
 _AHEAD = TaskState.PREDICTED_MASK | TaskState.FUTURE
@@ -268,7 +268,7 @@ class _Move:
                 self._move(workflow, spec, replaced)
         except EngineError as error:
             raise MigrationError([str(error)]) from error
-        stuck = [reason for workflow, _spec in pairs for reason in _stuck_joins(workflow)]
+        stuck = [reason for workflow, _spec in pairs for reason in stuck_joins(workflow)]
         if stuck:
             raise MigrationError(stuck)
         return self._proof()
@@ -388,100 +388,3 @@ def _splice(workflow, task):
         child._parent = parent.id
     del workflow.tasks[task.id]
     workflow.top_workflow.subprocesses.pop(task.id, None)
-
-
-def _stuck_joins(workflow):
-    """Parallel gateways that would wait for ever for a branch that nobody walks."""
-    live = {
-        task.task_spec.name
-        for task in workflow.tasks.values()
-        if task.has_state(LIVE) and not isinstance(task.task_spec, ParallelGateway)
-    }
-    joins = {
-        spec.name: _arrived(workflow, spec)
-        for spec in workflow.spec.task_specs.values()
-        if isinstance(spec, ParallelGateway)
-    }
-    for name, (arrived, strangers) in joins.items():
-        spec = workflow.spec.task_specs[name]
-        label = spec.bpmn_name or spec.bpmn_id
-        if strangers:
-            yield f"A branch that is no longer drawn has already arrived at “{label}”."
-            continue
-        before = _before(workflow.spec, name)
-        walked = _walked(workflow.spec, live - before, joins, before | {name})
-        missing = [one for one in spec.inputs if one.name not in arrived]
-        lost = [one for one in missing if one.name not in walked]
-        if lost and (arrived or len(lost) < len(missing)):
-            branch = lost[0].bpmn_name or lost[0].bpmn_id or lost[0].name
-            yield (
-                f"“{label}” would wait for ever for the branch over “{branch}”, "
-                "which this process has passed by."
-            )
-
-
-def _arrived(workflow, spec):
-    inputs = {one.name for one in spec.inputs}
-    parents = {
-        task.parent.task_spec.name
-        for task in workflow.tasks.values()
-        if task.task_spec is spec
-        and not task.internal_data.get("joined")
-        and task.has_state(TaskState.WAITING | TaskState.CANCELLED)
-        and task.parent.state == TaskState.COMPLETED
-    }
-    return parents & inputs, parents - inputs
-
-
-def _before(spec, name):
-    """Elements that every way from the start to an element passes.
-
-    A token that comes to one of them begins the block anew; it does not end the one begun.
-    """
-    path = _path(spec, name, None)
-    return {one for one in path[:-1] if not _path(spec, name, one)}
-
-
-def _path(spec, name, without):
-    """Some way from the start to an element that avoids another, [] if there is none."""
-    origin, queue = {spec.start.name: None}, [spec.start.name]
-    if without == spec.start.name:
-        return []
-    while queue:
-        here = queue.pop(0)
-        if here == name:
-            path = []
-            while here is not None:
-                path.append(here)
-                here = origin[here]
-            return path[::-1]
-        for following in spec.task_specs[here]._outputs:
-            if following not in origin and following != without:
-                origin[following] = here
-                queue.append(following)
-    return []
-
-
-def _walked(spec, live, joins, without):
-    """Names of elements that tokens can come to without passing certain others.
-
-    A join lets them pass only if all its branches are walked.
-    """
-    walked, queue = set(), sorted(live)
-    while queue:
-        name = queue.pop()
-        if name in walked:
-            continue
-        walked.add(name)
-        following = list(spec.task_specs[name].outputs)
-        if name.endswith(" [child]"):
-            following.append(spec.task_specs.get(name.removesuffix(" [child]")))
-        for target in following:
-            if target is None or target.name in without:
-                continue
-            if target.name in joins:
-                arrived = joins[target.name][0]
-                if not all(up.name in walked or up.name in arrived for up in target.inputs):
-                    continue
-            queue.append(target.name)
-    return walked

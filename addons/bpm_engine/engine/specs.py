@@ -226,7 +226,8 @@ class _Join(UnstructuredJoin):
             and task.parent.state == TaskState.COMPLETED
         }
 
-    def _run_hook(self, my_task):
+    def _waiting(self, my_task):
+        """Tokens that wait here for the one that has just come, the oldest first."""
         others = [
             task
             for task in my_task.workflow.tasks.values()
@@ -236,7 +237,10 @@ class _Join(UnstructuredJoin):
             and not task.internal_data.get("joined")
             and not my_task.is_descendant_of(task)
         ]
-        others.sort(key=lambda task: task.last_state_change)
+        return sorted(others, key=lambda task: task.last_state_change)
+
+    def _run_hook(self, my_task):
+        others = self._waiting(my_task)
         parents = [task.parent for task in others] + [my_task.parent]
         base = _common_data(parents)
         data = parents[0].data
@@ -287,6 +291,18 @@ class ParallelGateway(_Join, defaults.ParallelGateway):
 
     def _check_threshold_unstructured(self, my_task):
         return self._needed() <= self.arrived(my_task.workflow)
+
+    def _waiting(self, my_task):
+        """One token of each other branch; what else has come waits for the next round."""
+        chosen, left = {my_task.parent.task_spec.name: my_task}, []
+        for task in super()._waiting(my_task):
+            if task.parent.state == TaskState.COMPLETED:
+                branch = task.parent.task_spec.name
+                if chosen.setdefault(branch, task) is not task:
+                    left.append(task)
+        if left:
+            left[-1]._set_state(TaskState.WAITING)
+        return [task for task in chosen.values() if task is not my_task]
 
     def _needed(self):
         """Branches to wait for; one that begins only behind this gateway cannot have come."""
