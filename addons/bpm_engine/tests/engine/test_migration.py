@@ -229,6 +229,42 @@ def test_join_that_would_wait_for_ever():
     assert verdict.kind == "blocked" and "wait for ever" in verdict.reasons[0]
 
 
+def test_two_tasks_mapped_on_one_branch():
+    """A join takes one token of each branch: two on one branch are refused in words."""
+
+    def drawing(*tasks):
+        listed = "".join(node("userTask", one) for one in tasks)
+        gates = node("parallelGateway", "Split") + node("parallelGateway", "Join")
+        flows = chain("Start", "Split", tasks[0], "Join", "End")
+        flows += "".join(chain("Split", one, "Join") for one in tasks[1:])
+        return read_diagram(bpmn(START + listed + gates + END + flows))
+
+    execution = Execution(drawing("A", "B", "C"), Host())
+    execution.start()
+    new = drawing("A", "N")
+    verdict = migration.verdict(execution, new)
+    assert verdict.kind == "needs_mapping" and [t.element for t in verdict.tasks] == ["B", "C"]
+    with pytest.raises(MigrationError, match="more tasks would arrive over “A” than over “N”"):
+        migration.migrate(execution, new, {"B": "A", "C": "N"})
+
+
+def test_tokens_left_over_wait_for_the_next_round():
+    """Two tokens in one block: the join takes one of each branch, and then again."""
+    body = "".join(node("userTask", one) for one in ("A", "B", "One", "Two", "Last"))
+    body += "".join(node("parallelGateway", one) for one in ("Twice", "Split", "Join"))
+    body += node("exclusiveGateway", "Merge")
+    flows = chain("Start", "Twice", "A", "Merge", "Split", "One", "Join", "Last", "End")
+    flows += chain("Twice", "B", "Merge") + chain("Split", "Two", "Join")
+    player = Player(bpmn(START + body + END + flows)).start().complete("A").complete("B")
+    assert sorted(player.open()) == ["One", "One", "Two", "Two"]
+    player.complete("One").complete("One")
+    assert sorted(player.open()) == ["Two", "Two"]
+    player.complete("Two")
+    assert sorted(player.open()) == ["Last", "Two"]
+    player.complete("Two").complete("Last").complete("Last")
+    assert player.is_done
+
+
 def test_join_half_reached():
     """One branch done, the other open: both versions agree, the join fires."""
 
