@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from .settings import read_settings
+from .words import told as _
 from .xml_source import BPM, is_bpmn, local, refuse, tag
 
 TASKS = {"userTask", "manualTask", "task", "serviceTask", "sendTask", "receiveTask", "scriptTask"}
@@ -146,8 +147,11 @@ def sketch(root) -> Diagram:
         if len(diagram.elements) > MAX_ELEMENTS:
             refuse(
                 "too_many",
-                f"The diagram has more than {MAX_ELEMENTS} elements. "
-                "Split it: move parts to processes of their own and call them.",
+                _(
+                    "The diagram has more than %(limit)s elements. Split it: move parts to "
+                    "processes of their own and call them.",
+                    limit=MAX_ELEMENTS,
+                ),
             )
     _connect(diagram)
     diagram.called = list(
@@ -168,12 +172,15 @@ def find_process(root):
         listed = ", ".join(f"“{node.get('name') or node.get('id')}”" for node in drawn)
         refuse(
             "several_processes",
-            f"The file holds several processes: {listed}. Keep one; "
-            "give each of the others a file of its own.",
+            _(
+                "The file holds several processes: %(names)s. Keep one; give each of the others "
+                "a file of its own.",
+                names=listed,
+            ),
             drawn[1].get("id"),
         )
     if not processes:
-        refuse("no_process", "The file holds no process.")
+        refuse("no_process", _("The file holds no process."))
     return (drawn or processes)[0]
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from .words import told as _
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -54,7 +56,7 @@ class BpmnError(EngineError):
     """
 
     def __init__(self, code: str, message: str = "", element: str | None = None):
-        super().__init__(message or f"Business error {code}", element)
+        super().__init__(message or _("Business error %(code)s", code=code), element)
         self.code = code
 
 

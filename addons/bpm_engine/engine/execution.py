@@ -1,13 +1,13 @@
 """One running process: what people and the clock do to it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import SignalEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
-from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import SendTask
+from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent, SendTask
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.bpmn.util.event import BpmnEvent
 from SpiffWorkflow.exceptions import SpiffWorkflowException
@@ -17,6 +17,7 @@ from . import compaction, state, values
 from .diagram import Diagram
 from .errors import BpmnError, EngineError, StateError, StepLimitError
 from .specs import ServiceTask
+from .words import told as _
 from .workflow import LIVE, GuardedWorkflow, parse_moment
 
 MAX_STEPS_PER_RUN = 500
@@ -91,6 +92,7 @@ class Execution:
         self._steps = 0
         self._fixed_now = None
         self._forced = None
+        self._since = {}
         self.workflow = GuardedWorkflow(diagram, host, self.now, self)
         self.started = False
         if state is not None:
@@ -99,6 +101,12 @@ class Execution:
     def _load(self, text):
         self.step_count = state.load(self.workflow, text)
         self.started = True
+        self._since = {
+            str(task.id): task.last_state_change
+            for workflow in self._workflows()
+            for task in workflow.tasks.values()
+            if task._state & LIVE and not isinstance(task.task_spec, BoundaryEvent)
+        }
 
     # What is
 
@@ -129,6 +137,11 @@ class Execution:
             if task.state == TaskState.COMPLETED
         ]
         return max(done, key=lambda task: task.last_state_change, default=None)
+
+    def since(self, task_id: str) -> datetime | None:
+        """When a token came to where it stood before this object moved anything."""
+        moment = self._since.get(task_id)
+        return datetime.fromtimestamp(moment, UTC) if moment else None
 
     def open_tasks(self) -> list[OpenTask]:
         """Tasks that wait for people."""
@@ -186,7 +199,7 @@ class Execution:
         :param start_event: id of the start event; needed only if several are drawn.
         """
         if self.started:
-            raise StateError("The process has already been started.")
+            raise StateError(_("The process has already been started."))
         self.started = True
         self._steps = 0
         self.workflow.begin()
@@ -201,7 +214,7 @@ class Execution:
             if element.type == "startEvent" and element.parent is None
         ]
         if wanted and wanted not in {element.id for element in starts}:
-            raise StateError(f"The process has no start event “{wanted}”.", wanted)
+            raise StateError(_("The process has no start event “%(name)s”.", name=wanted), wanted)
         if len(starts) < 2:
             return
         plain = [element for element in starts if element.event is None] or starts
@@ -241,7 +254,7 @@ class Execution:
         """
         task = self._open_task(task_id)
         if _is_service(task) or not task.task_spec.manual:
-            raise StateError("This is no task for people.", task.task_spec.bpmn_id)
+            raise StateError(_("This is no task for people."), task.task_spec.bpmn_id)
         written = values.clean(data, task.task_spec.bpmn_id)
         element = task.task_spec.bpmn_id
         outcome = written.get("outcome")
@@ -262,7 +275,7 @@ class Execution:
         """
         task = self._open_task(task_id)
         if not _is_service(task):
-            raise StateError("This is no task of the system.", task.task_spec.bpmn_id)
+            raise StateError(_("This is no task of the system."), task.task_spec.bpmn_id)
         self._step(task)
         self._run_task(task)
         self.run()
@@ -271,7 +284,7 @@ class Execution:
         """Go on behind a parked piece of work of the system without running it."""
         task = self._open_task(task_id)
         if not _is_service(task):
-            raise StateError("This is no task of the system.", task.task_spec.bpmn_id)
+            raise StateError(_("This is no task of the system."), task.task_spec.bpmn_id)
         task.data = {**task.data, **values.clean(data, task.task_spec.bpmn_id)}
         self._guarded_run(task)
         self.run()
@@ -323,7 +336,7 @@ class Execution:
         """
         task = self._task(task_id)
         if task.parent is None or isinstance(task.parent.task_spec, LoopTask):
-            raise StateError("The process cannot be put back to here.", task.task_spec.bpmn_id)
+            raise StateError(_("The process cannot be put back to here."), task.task_spec.bpmn_id)
         workflow = task.workflow
         while workflow is not None:
             workflow.completed = False
@@ -401,13 +414,14 @@ class Execution:
             found = workflow.tasks.get(UUID(str(task_id)))
             if found is not None:
                 return found
-        raise StateError("The task is not part of the process any more.")
+        raise StateError(_("The task is not part of the process any more."))
 
     def _open_task(self, task_id):
         task = self._task(task_id)
         if task.state != TaskState.READY:
             raise StateError(
-                "The task is not open any more: it was done or withdrawn.", task.task_spec.bpmn_id
+                _("The task is not open any more: it was done or withdrawn."),
+                task.task_spec.bpmn_id,
             )
         return task
 
@@ -443,10 +457,14 @@ class Execution:
         if self._steps > MAX_STEPS_PER_RUN or self.step_count > MAX_STEPS:
             limit = MAX_STEPS if self.step_count > MAX_STEPS else MAX_STEPS_PER_RUN
             element = task.task_spec.bpmn_id
-            name = task.task_spec.bpmn_name or element or "the process"
+            name = task.task_spec.bpmn_name or element or _("the process")
             raise StepLimitError(
-                f"The process made {limit} steps without an end, last at “{name}”. "
-                "It goes round in circles: let the loop pass a person or a timer.",
+                _(
+                    "The process made %(limit)s steps without an end, last at “%(name)s”. It "
+                    "goes round in circles: let the loop pass a person or a timer.",
+                    limit=limit,
+                    name=name,
+                ),
                 element,
             )
 
@@ -463,7 +481,10 @@ class Execution:
             raise
         except SpiffWorkflowException as error:
             name = task.task_spec.bpmn_name or task.task_spec.name
-            raise EngineError(f"“{name}” cannot be run: {error}", task.task_spec.bpmn_id) from error
+            raise EngineError(
+                _("“%(name)s” cannot be run: %(error)s", name=name, error=error),
+                task.task_spec.bpmn_id,
+            ) from error
 
     def _call(self, task):
         element = task.task_spec.bpmn_id

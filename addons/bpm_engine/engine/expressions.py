@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from .errors import ExpressionError
+from .words import told as _
 
 MAX_LENGTH = 1000  # characters of one expression
 MAX_DEPTH = 30
@@ -80,46 +81,83 @@ def parse(expression: str) -> ast.expr:
     """Syntax tree of an expression of the language, checked node by node."""
     text = (expression or "").strip()
     if not text:
-        raise ExpressionError("The expression is empty.")
+        raise ExpressionError(_("The expression is empty."))
     if len(text) > MAX_LENGTH:
         raise ExpressionError(
-            f"The expression has {len(text)} characters; at most {MAX_LENGTH} are allowed.",
+            _(
+                "The expression has %(count)s characters; at most %(limit)s are allowed.",
+                count=len(text),
+                limit=MAX_LENGTH,
+            ),
             text[:40],
         )
     try:
         tree = ast.parse(text.replace("\n", " "), mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        raise ExpressionError(f"“{text}” is not a valid expression.", text) from error
+        raise _unreadable(text, error) from error
     _check(tree, text, 0)
     return tree
 
 
+def _unreadable(text, error):
+    """Where reading stopped, and what an expression looks like."""
+    at = getattr(error, "offset", None) or 0
+    pattern = _("“%(text)s” is not a valid expression.", text=text)
+    if 0 < at <= len(text):
+        pattern = _(
+            "“%(text)s” is not a valid expression: it cannot be read from “%(rest)s” on. "
+            "Write for instance record.amount > 1000 and record.active.",
+            text=text,
+            rest=text[at - 1 :][:40],
+        )
+    return ExpressionError(pattern, text)
+
+
 def _refuse(node, text, why):
     piece = ast.get_source_segment(text, node) or text
-    raise ExpressionError(f"“{piece}”: {why}", piece)
+    raise ExpressionError(_("“%(piece)s”: %(why)s", piece=piece, why=why), piece)
 
 
 def _check(node, text, depth):
     if depth > MAX_DEPTH:
-        raise ExpressionError(f"The expression is nested deeper than {MAX_DEPTH} levels.", text)
+        raise ExpressionError(
+            _("The expression is nested deeper than %(limit)s levels.", limit=MAX_DEPTH), text
+        )
     checker = _CHECKS.get(type(node))
     if checker is None:
-        _refuse(node, text, f"{_what(node)} is not part of the language of conditions.")
+        _refuse(
+            node, text, _("%(what)s is not part of the language of conditions.", what=_what(node))
+        )
     for child in checker(node, text) or ():
         _check(child, text, depth + 1)
 
 
 def _what(node):
     return {
-        ast.Lambda: "a function",
-        ast.NamedExpr: "an assignment",
-        ast.Subscript: "access by [ ]",
-        ast.JoinedStr: "a text with { }",
-        ast.Dict: "a dictionary",
-        ast.IfExp: "if ... else",
-        ast.Pow: "power",
+        ast.Lambda: _("a function"),
+        ast.NamedExpr: _("an assignment"),
+        ast.Subscript: _("access by [ ]"),
+        ast.JoinedStr: _("a text with { }"),
+        ast.Dict: _("a dictionary"),
+        ast.IfExp: _("if ... else"),
+        ast.Pow: _("power"),
         ast.FloorDiv: "//",
-    }.get(type(node), type(node).__name__)
+    }.get(type(node), _("this"))
+
+
+def _kind(value):
+    """What people call a kind of value."""
+    for types, word in (
+        (bool, _("yes/no")),
+        (str, _("a text")),
+        (_NUMBERS, _("a number")),
+        (date, _("a date")),
+        (timedelta, _("a duration")),
+        ((list, tuple), _("a list")),
+    ):
+        if isinstance(value, types):
+            return word
+    return _("something else")
 
 
 def _check_constant(node, text):
@@ -128,58 +166,58 @@ def _check_constant(node, text):
         return
     if isinstance(value, int | float):
         if not abs(value) <= MAX_NUMBER:
-            _refuse(node, text, "the number is too big.")
+            _refuse(node, text, _("the number is too big."))
     elif isinstance(value, str):
         if len(value) > MAX_LENGTH:
-            _refuse(node, text, "the text is too long.")
+            _refuse(node, text, _("the text is too long."))
     else:
-        _refuse(node, text, "only texts, numbers, True, False and None may be written.")
+        _refuse(node, text, _("only texts, numbers, True, False and None may be written."))
 
 
 def _check_name(node, text):
     if node.id.startswith("_"):
-        _refuse(node, text, "names beginning with _ are not allowed.")
+        _refuse(node, text, _("names beginning with _ are not allowed."))
 
 
 def _check_attribute(node, text):
     if node.attr.startswith("_"):
-        _refuse(node, text, "names beginning with _ are not allowed.")
+        _refuse(node, text, _("names beginning with _ are not allowed."))
     if not isinstance(node.value, ast.Attribute | ast.Name):
-        _refuse(node, text, "a field can only be read from record or from a variable.")
+        _refuse(node, text, _("a field can only be read from record or from a variable."))
     return [node.value]
 
 
 def _check_binary(node, text):
     if type(node.op) not in _BINARY:
-        _refuse(node, text, "only + - * / % are allowed.")
+        _refuse(node, text, _("only + - * / % are allowed."))
     return [node.left, node.right]
 
 
 def _check_unary(node, text):
     if not isinstance(node.op, ast.Not | ast.USub | ast.UAdd):
-        _refuse(node, text, "only not and - are allowed.")
+        _refuse(node, text, _("only not and - are allowed."))
     return [node.operand]
 
 
 def _check_compare(node, text):
     for op in node.ops:
         if type(op) not in _COMPARE:
-            _refuse(node, text, "use == != < <= > >= in, not in.")
+            _refuse(node, text, _("use == != < <= > >= in, not in."))
     return [node.left, *node.comparators]
 
 
 def _check_call(node, text):
     if not isinstance(node.func, ast.Name) or node.func.id not in _FUNCTIONS:
         known = ", ".join(sorted(_FUNCTIONS))
-        _refuse(node, text, f"only these functions can be used: {known}.")
+        _refuse(node, text, _("only these functions can be used: %(known)s.", known=known))
     if node.keywords or any(isinstance(item, ast.Starred) for item in node.args):
-        _refuse(node, text, "arguments are given one by one, without names.")
+        _refuse(node, text, _("arguments are given one by one, without names."))
     return node.args
 
 
 def _check_list(node, text):
     if len(node.elts) > 200:
-        _refuse(node, text, "the list is too long.")
+        _refuse(node, text, _("the list is too long."))
     return node.elts
 
 
@@ -241,7 +279,7 @@ class _Reader:
 
     def _name(self, node):
         if node.id == "record":
-            self.fail(node, "name a field of the record, for instance record.name.")
+            self.fail(node, _("name a field of the record, for instance record.name."))
         return self._plain(node, self.context.variables.get(node.id))
 
     def _attribute(self, node):
@@ -261,26 +299,27 @@ class _Reader:
         if isinstance(value, dict):
             return value.get(part)
         if isinstance(value, (str, list, tuple, date, timedelta, *_NUMBERS)):
-            self.fail(node, f"“{part}” cannot be read from a simple value.")
+            self.fail(node, _("“%(part)s” cannot be read from a simple value.", part=part))
         try:
             return getattr(value, part)
         except AttributeError as error:
             if isinstance(error, ExpressionError):
                 raise
             raise ExpressionError(
-                f"“{_path(node)}”: there is no field “{part}” to read.", _path(node)
+                _("“%(path)s”: there is no field “%(part)s” to read.", path=_path(node), part=part),
+                _path(node),
             ) from None
 
     def _plain(self, node, value):
         if isinstance(value, str) and len(value) > MAX_TEXT:
-            self.fail(node, "the text is too long.")
+            self.fail(node, _("the text is too long."))
         if isinstance(value, list | tuple):
             if len(value) > MAX_ITEMS:
-                self.fail(node, "the list is too long.")
+                self.fail(node, _("the list is too long."))
             return list(value)
         simple = (str, bool, dict, date, timedelta, type(None), *_NUMBERS)
         if not isinstance(value, simple):
-            self.fail(node, "this is no simple value; name one of its fields.")
+            self.fail(node, _("this is no simple value; name one of its fields."))
         return value
 
     def _boolop(self, node):
@@ -298,7 +337,7 @@ class _Reader:
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, (timedelta, *_NUMBERS)):
-            self.fail(node, "only numbers can be negative.")
+            self.fail(node, _("only numbers can be negative."))
         return -value if isinstance(node.op, ast.USub) else value
 
     def _binop(self, node):
@@ -306,21 +345,26 @@ class _Reader:
         if left is None or right is None:
             return None
         if isinstance(left, bool) or isinstance(right, bool):
-            self.fail(node, "yes/no values cannot be calculated with.")
+            self.fail(node, _("yes/no values cannot be calculated with."))
         allowed = _BINARY[type(node.op)][1]
         if not allowed(left, right):
             self.fail(
-                node, f"cannot calculate with {type(left).__name__} and {type(right).__name__}."
+                node,
+                _(
+                    "cannot calculate with %(left)s and %(right)s.",
+                    left=_kind(left),
+                    right=_kind(right),
+                ),
             )
         left, right = _same_numbers(left, right)
         try:
             return self._bounded(node, _BINARY[type(node.op)][0](left, right))
         except (ArithmeticError, OverflowError, ValueError, TypeError):
-            self.fail(node, "this cannot be calculated (division by zero or a value too big).")
+            self.fail(node, _("this cannot be calculated (division by zero or a value too big)."))
 
     def _bounded(self, node, value):
         if isinstance(value, _NUMBERS) and not abs(value) <= MAX_NUMBER:
-            self.fail(node, "the result is too big.")
+            self.fail(node, _("the result is too big."))
         return self._plain(node, value)
 
     def _compare(self, node):
@@ -345,7 +389,12 @@ class _Reader:
             return _COMPARE[op](left, right)
         except TypeError:
             self.fail(
-                node, f"cannot compare {type(left).__name__} with {type(right).__name__} in size."
+                node,
+                _(
+                    "cannot compare %(left)s with %(right)s in size.",
+                    left=_kind(left),
+                    right=_kind(right),
+                ),
             )
 
     def _contains(self, node, left, right):
@@ -354,7 +403,7 @@ class _Reader:
         if isinstance(right, str):
             return isinstance(left, str) and left in right
         if not isinstance(right, list | dict):
-            self.fail(node, "“in” needs a list or a text on its right side.")
+            self.fail(node, _("“in” needs a list or a text on its right side."))
         return any(_comparable(left, item)[0] == _comparable(left, item)[1] for item in right)
 
     def _call(self, node):
@@ -362,7 +411,7 @@ class _Reader:
         try:
             value = _FUNCTIONS[node.func.id](self.context, *arguments)
         except (TypeError, ValueError, ArithmeticError, OverflowError):
-            self.fail(node, f"{node.func.id}() cannot be used with these values.")
+            self.fail(node, _("%(name)s() cannot be used with these values.", name=node.func.id))
         return self._bounded(node, value)
 
 

@@ -13,6 +13,7 @@ from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.util.task import TaskState
 
 from .specs import ExclusiveGateway, ParallelGateway
+from .words import told as _
 from .workflow import LIVE
 
 MANY = 10**6
@@ -35,7 +36,9 @@ def stuck_joins(workflow):
         spec = workflow.spec.task_specs[name]
         label = spec.bpmn_name or spec.bpmn_id
         if strangers:
-            yield f"A branch that is no longer drawn has already arrived at “{label}”."
+            yield _(
+                "A branch that is no longer drawn has already arrived at “%(label)s”.", label=label
+            )
             continue
         before = _before(workflow.spec, name)
         walked = _walked(workflow.spec, names - before, joins, before | {name})
@@ -43,15 +46,24 @@ def stuck_joins(workflow):
         lost = [one for one in missing if one.name not in walked]
         if lost and (arrived or len(lost) < len(missing)):
             yield (
-                f"“{label}” would wait for ever for the branch over “{_label(lost[0])}”, "
-                "which this process has passed by."
+                _(
+                    "“%(label)s” would wait for ever for the branch over “%(branch)s”, which "
+                    "this process has passed by.",
+                    label=label,
+                    branch=_label(lost[0]),
+                )
             )
             continue
         uneven = _Tokens(workflow, live, joins).uneven(name)
         if uneven:
             yield (
-                f"At “{label}” more tasks would arrive over “{_label(uneven[0])}” than over "
-                f"“{_label(uneven[1])}”, and the process would wait for ever for the rest."
+                _(
+                    "At “%(label)s” more tasks would arrive over “%(more)s” than over "
+                    "“%(less)s”, and the process would wait for ever for the rest.",
+                    label=label,
+                    more=_label(uneven[0]),
+                    less=_label(uneven[1]),
+                )
             )
 
 

@@ -6,6 +6,7 @@ from . import expressions
 from .diagram import HUMAN, SERVICES, Diagram, sketch
 from .errors import DiagramError, ExpressionError, Problem
 from .structure import structure_problems
+from .words import told as _
 from .xml_source import read_xml, schema_problems
 
 _WAITING = HUMAN | {"receiveTask", "intermediateCatchEvent", "eventBasedGateway"}
@@ -59,16 +60,24 @@ class _Lint:
             self._timer(element)
             self._loop(element)
         for lane in self.diagram.lanes.values():
-            self._who(lane.id, f"Lane “{lane.name}”", lane.settings.get("assignment"))
+            place = _("Lane “%(name)s”", name=lane.name)
+            self._who(lane.id, lane.settings.get("assignment"), place)
         for flow in self.diagram.flows.values():
             self._condition(flow)
         return self.found
 
-    def add(self, where, code, text, level="error"):
-        """Note a problem; `where` is an element or an id."""
-        element = getattr(where, "id", where)
+    def add(self, where, code, text, level="error", place=None):
+        """Note a problem.
+
+        :param where: an element or an id
+        :param place: what people call it; of elements their names
+        """
         label = getattr(where, "label", None)
-        self.found.append(Problem(element, code, f"“{label}”: {text}" if label else text, level))
+        if place:
+            text = _("%(place)s: %(text)s", place=place, text=text)
+        elif label:
+            text = _("“%(label)s”: %(text)s", label=label, text=text)
+        self.found.append(Problem(getattr(where, "id", where), code, text, level))
 
     def knows(self, what, value):
         """Whether the database knows something; without a database everything is known."""
@@ -94,13 +103,13 @@ class _Lint:
                 self.add(
                     element,
                     "unreachable",
-                    "no way leads here. Draw a flow to it or remove it.",
+                    _("no way leads here. Draw a flow to it or remove it."),
                 )
             if element.type != "endEvent" and not element.outgoing and not element.event_subprocess:
                 self.add(
                     element,
                     "dead_end",
-                    "nothing follows. Draw a flow to the next step or to an end event.",
+                    _("nothing follows. Draw a flow to the next step or to an end event."),
                 )
 
     def _reached(self):
@@ -141,8 +150,10 @@ class _Lint:
                     self.add(
                         self._ids[target],
                         "endless_loop",
-                        "it stands in a loop that no person, timer or message stops. "
-                        "Put a task or a timer into the loop.",
+                        _(
+                            "it stands in a loop that no person, timer or message stops. Put a "
+                            "task or a timer into the loop."
+                        ),
                         "warning",
                     )
                 elif not state.get(target):
@@ -157,8 +168,10 @@ class _Lint:
         deciding = element.type in ("exclusiveGateway", "inclusiveGateway")
         if element.name or not (element.type in _NAMED or (deciding and len(element.outgoing) > 1)):
             return
-        text = "the question that is decided here" if deciding else "what is done here"
-        self.add(element, "no_name", f"the element has no name. Name it after {text}.", "warning")
+        text = _("the element has no name. Name it after what is done here.")
+        if deciding:
+            text = _("the element has no name. Name it after the question that is decided here.")
+        self.add(element, "no_name", text, "warning")
 
     def _default(self, element):
         if element.type not in ("exclusiveGateway", "inclusiveGateway"):
@@ -168,8 +181,10 @@ class _Lint:
             self.add(
                 element,
                 "no_default",
-                "no outgoing flow is the default. If no condition holds, the process stops "
-                "with an error; mark one flow as the default.",
+                _(
+                    "no outgoing flow is the default. If no condition holds, the process stops "
+                    "with an error; mark one flow as the default."
+                ),
                 "warning",
             )
 
@@ -177,10 +192,9 @@ class _Lint:
         settings = element.settings
         who = settings.get("assignment")
         approval = settings.get("approval")
-        self._who(element, None, who)
-        self._who(element, None, settings.get("escalation"))
-        for approver in (approval or {}).get("approvers", []):
-            self._who(element, None, approver)
+        approvers = (approval or {}).get("approvers", [])
+        for rule in (who, settings.get("escalation"), *approvers):
+            self._who(element, rule)
         if approval is not None:
             self._approval(element, approval)
         if element.type not in HUMAN or who or approval:
@@ -190,45 +204,42 @@ class _Lint:
             self.add(
                 element,
                 "nobody",
-                "nobody is assigned, so it goes to whoever started the process. "
-                "Choose a person, a group or a role.",
+                _(
+                    "nobody is assigned, so it goes to whoever started the process. Choose a "
+                    "person, a group or a role."
+                ),
                 "warning",
             )
 
-    def _who(self, where, label, who):
+    def _who(self, where, who, place=None):
         if not who:
             return
-        prefix = f"{label}: " if label else ""
         kind = who.get("kind")
+        user, group = who.get("user") or "", who.get("group") or ""
         if kind not in _KINDS:
-            self.add(where, "assignment", f"{prefix}choose who is meant.")
-        elif kind == "user" and not (who.get("user") and self.knows("user", who["user"])):
-            self.add(
-                where,
-                "unknown_user",
-                f"{prefix}the user “{who.get('user') or ''}” is not known or no longer active. "
-                "Choose another person.",
+            self.add(where, "assignment", _("choose who is meant."), place=place)
+        elif kind == "user" and not (user and self.knows("user", user)):
+            text = _(
+                "the user “%(user)s” is not known or no longer active. Choose another person.",
+                user=user,
             )
-        elif kind == "group" and not (who.get("group") and self.knows("group", who["group"])):
-            self.add(
-                where,
-                "unknown_group",
-                f"{prefix}the group “{who.get('group') or ''}” does not exist. Choose another.",
-            )
+            self.add(where, "unknown_user", text, place=place)
+        elif kind == "group" and not (group and self.knows("group", group)):
+            text = _("the group “%(group)s” does not exist. Choose another.", group=group)
+            self.add(where, "unknown_group", text, place=place)
         elif kind == "role":
-            self._field(where, f"{prefix}role", who.get("role"))
+            self._field(where, _("role"), who.get("role"), place)
         elif kind == "previous" and who.get("element") not in self._ids:
-            self.add(
-                where, "unknown_task", f"{prefix}choose the earlier task whose person is meant."
-            )
+            text = _("choose the earlier task whose person is meant.")
+            self.add(where, "unknown_task", text, place=place)
 
     def _approval(self, element, approval):
         approvers = approval["approvers"]
         if not approvers:
-            self.add(element, "no_approvers", "nobody approves. Add at least one approver.")
+            self.add(element, "no_approvers", _("nobody approves. Add at least one approver."))
         quorum = approval.get("quorum")
         if approval.get("mode") == "quorum" and not (isinstance(quorum, int) and 0 < quorum):
-            self.add(element, "quorum", "say how many approvals are enough.")
+            self.add(element, "quorum", _("say how many approvals are enough."))
         elif (
             approval.get("mode") == "quorum"
             and quorum > len(approvers)
@@ -237,39 +248,42 @@ class _Lint:
             self.add(
                 element,
                 "quorum",
-                f"{quorum} approvals are wanted but only {len(approvers)} persons approve.",
+                _(
+                    "%(wanted)s approvals are wanted but only %(count)s persons approve.",
+                    wanted=quorum,
+                    count=len(approvers),
+                ),
             )
 
-    def _field(self, where, what, path):
+    def _field(self, where, what, path, place=None):
         path = (path or "").removeprefix("record.")
         if not path or not self.knows("field", path):
-            self.add(
-                where,
-                "unknown_field",
-                f"{what}: the record has no field “{path}” that processes may read.",
-            )
+            text = _("%(place)s: %(text)s", place=what, text=_no_field(path))
+            self.add(where, "unknown_field", text, place=place)
 
     def _deadline(self, element):
         deadline = element.settings.get("deadline")
         if not deadline:
             return
         if deadline.get("path"):
-            self._field(element, "deadline", deadline["path"])
+            self._field(element, _("deadline"), deadline["path"])
             return
         amount = deadline.get("amount")
         if not isinstance(amount, float) or not 0 < amount < 100_000:
-            self.add(element, "deadline", "the deadline needs a number above zero.")
+            self.add(element, "deadline", _("the deadline needs a number above zero."))
         elif deadline.get("unit") not in _UNITS:
-            self.add(element, "deadline", "choose minutes, hours, days or weeks for the deadline.")
+            self.add(
+                element, "deadline", _("choose minutes, hours, days or weeks for the deadline.")
+            )
 
     def _form(self, element):
         for field in element.settings.get("fields", []):
-            self._field(element, "form", field.get("name"))
+            self._field(element, _("form"), field.get("name"))
         keys = [outcome.get("key") for outcome in element.settings.get("outcomes", [])]
         if not all(keys):
-            self.add(element, "outcome", "a result has no key. Give each button its own.")
+            self.add(element, "outcome", _("a result has no key. Give each button its own."))
         elif len(set(keys)) < len(keys):
-            self.add(element, "outcome", "two results have the same key.")
+            self.add(element, "outcome", _("two results have the same key."))
 
     def _action(self, element):
         action = element.settings.get("action")
@@ -279,72 +293,73 @@ class _Lint:
                 self.add(
                     element,
                     "unknown_action",
-                    f"the action “{name or ''}” is not among the permitted ones. "
-                    "Choose one from the list.",
+                    _(
+                        "the action “%(name)s” is not among the permitted ones. Choose one from "
+                        "the list.",
+                        name=name or "",
+                    ),
                 )
         elif element.type == "serviceTask":
-            self.add(element, "no_action", "choose the action that the system is to perform.")
+            self.add(element, "no_action", _("choose the action that the system is to perform."))
         elif element.type == "sendTask" and not element.event:
-            self.add(element, "no_action", "choose what is sent: an action or a message.")
+            self.add(element, "no_action", _("choose what is sent: an action or a message."))
 
     def _called(self, element):
         if element.called and not self.knows("process", element.called):
             self.add(
                 element,
                 "unknown_process",
-                f"it calls the process “{element.called}”, which is not published.",
+                _(
+                    "it calls the process “%(process)s”, which is not published.",
+                    process=element.called,
+                ),
             )
 
     def _timer(self, element):
         text = (element.timer or {}).get("text", "")
         if text and not text.upper().startswith(("P", "R/")) and not text[:1].isdigit():
-            self._expression(element, f"“{element.label}”: timer", text)
+            self._expression(element, _("“%(label)s”: timer", label=element.label), text)
 
     def _loop(self, element):
         loop = element.loop or {}
         for key in ("cardinality", "condition"):
             if loop.get(key):
-                self._expression(element, f"“{element.label}”: repetition", loop[key])
+                self._expression(
+                    element, _("“%(label)s”: repetition", label=element.label), loop[key]
+                )
 
     def _condition(self, flow):
         if not flow.condition:
             return
         source = self._ids.get(flow.source)
-        label = f"Condition of the flow behind “{source.label if source else flow.source}”"
+        label = source.label if source else flow.source
+        place = _("Condition of the flow behind “%(label)s”", label=label)
         if flow.is_default:
-            self.add(
-                flow.id,
-                "condition_on_default",
-                f"{label}: the default flow needs no condition; it is not looked at.",
-                "warning",
-            )
-        self._expression(flow.id, label, flow.condition)
-        self._outcomes(flow, label)
+            text = _("the default flow needs no condition; it is not looked at.")
+            self.add(flow.id, "condition_on_default", text, "warning", place)
+        self._expression(flow.id, place, flow.condition)
+        self._outcomes(flow, place)
 
-    def _expression(self, where, label, text):
+    def _expression(self, where, place, text):
         """Fields and tasks that an expression names; its grammar is checked elsewhere."""
         try:
             paths = expressions.names(text)
             tasks = expressions.tasks(text)
         except ExpressionError:
             return
-        element = getattr(where, "id", where)
+        where = getattr(where, "id", where)
         for path in sorted(paths):
             if not self.knows("field", path):
-                self.add(
-                    element,
-                    "unknown_field",
-                    f"{label}: the record has no field “{path}” that processes may read.",
-                )
+                self.add(where, "unknown_field", _no_field(path), place=place)
         for task in sorted(tasks):
             if task not in self._ids:
-                self.add(
-                    element,
-                    "unknown_task",
-                    f"{label}: there is no task “{task}”; use outcomes.<id of the task>.",
+                text = _(
+                    "there is no task “%(task)s”; behind “outcomes.” stands the id of a task.",
+                    task=task,
                 )
+                self.add(where, "unknown_task", text, place=place)
 
-    def _outcomes(self, flow, label):
+    def _outcomes(self, flow, place):
         known = {"approved", "refused"}
         for element in self.diagram.elements.values():
             known |= {one.get("key") for one in element.settings.get("outcomes", [])}
@@ -352,13 +367,16 @@ class _Lint:
         if not drawn:
             return
         for key in sorted(_compared_outcomes(flow.condition) - known):
-            self.add(
-                flow.id,
-                "unknown_outcome",
-                f"{label}: no task has the result “{key}”. "
-                f"There are: {', '.join(sorted(filter(None, known)))}.",
-                "warning",
+            text = _(
+                "no task has the result “%(key)s”. There are: %(known)s.",
+                key=key,
+                known=", ".join(sorted(filter(None, known))),
             )
+            self.add(flow.id, "unknown_outcome", text, "warning", place)
+
+
+def _no_field(path):
+    return _("the record has no field “%(path)s” that processes may read.", path=path)
 
 
 def _compared_outcomes(condition):

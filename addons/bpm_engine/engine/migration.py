@@ -16,6 +16,7 @@ from .diagram import HUMAN, Diagram
 from .errors import EngineError, MigrationError
 from .execution import Execution
 from .joins import stuck_joins
+from .words import told as _
 from .workflow import LIVE
 
 _AHEAD = TaskState.PREDICTED_MASK | TaskState.FUTURE
@@ -46,11 +47,13 @@ class Verdict:
 
     :param kind: moves (at once), needs_mapping (somebody says where the open tasks in `tasks`
         go), blocked (`reasons` say why).
+    :param moved: of one that moves at once: the process under the new drawing.
     """
 
     kind: str
     reasons: list = field(default_factory=list)
     tasks: list = field(default_factory=list)
+    moved: Execution | None = field(default=None, repr=False, compare=False)
 
 
 def compare(old: Diagram, new: Diagram) -> Changes:
@@ -109,13 +112,15 @@ def verdict(execution: Execution, new: Diagram) -> Verdict:
         return Verdict("blocked", reasons)
     if move.homeless:
         names = ", ".join(f"“{move.name(task)}”" for task in move.homeless)
-        reason = f"These open tasks are gone from the new drawing: {names}. Say where they go."
+        reason = _(
+            "These open tasks are gone from the new drawing: %(names)s. Say where they go.",
+            names=names,
+        )
         return Verdict("needs_mapping", [reason], [execution._open(t) for t in move.homeless])
     try:
-        move.make({})
+        return Verdict("moves", moved=move.make({}))
     except MigrationError as error:
         return Verdict("blocked", error.reasons)
-    return Verdict("moves")
 
 
 def migrate(execution: Execution, new: Diagram, mapping: dict | None = None) -> Execution:
@@ -164,13 +169,18 @@ class _Move:
         """Reasons against the move, in words."""
         self.homeless, self.replaced = [], []
         if self.new.process_id != self.old.process_id:
-            return ["The new drawing belongs to another process."]
+            return [_("The new drawing belongs to another process.")]
         if self.top.is_completed():
-            return ["The process has already ended."]
+            return [_("The process has already ended.")]
         reasons = []
         for workflow, spec in self.pairs():
             if spec is None:
-                reasons.append(f"The sub-process “{workflow.spec.name}” is gone but in progress.")
+                reasons.append(
+                    _(
+                        "The sub-process “%(name)s” is gone but in progress.",
+                        name=workflow.spec.name,
+                    )
+                )
                 continue
             for task in workflow.tasks.values():
                 if task.has_state(LIVE):
@@ -185,9 +195,13 @@ class _Move:
             if self._is_plain_human(task):
                 self.homeless.append(task)
                 return []
-            return [f"“{self.name(task)}” is in progress but gone from the new drawing."]
+            return [
+                _("“%(name)s” is in progress but gone from the new drawing.", name=self.name(task))
+            ]
         if type(target) is not type(task.task_spec):
-            return [f"“{self.name(task)}” is in progress and has become something else."]
+            return [
+                _("“%(name)s” is in progress and has become something else.", name=self.name(task))
+            ]
         reason = self._event_obstacle(task, target)
         if reason:
             return [reason]
@@ -197,8 +211,11 @@ class _Move:
                 self.replaced.append(task)
                 return []
             return [
-                f"“{self.name(task)}” is in progress and gets its first attached event "
-                "or loses its last."
+                _(
+                    "“%(name)s” is in progress and gets its first attached event or loses its "
+                    "last.",
+                    name=self.name(task),
+                )
             ]
         return []
 
@@ -207,18 +224,27 @@ class _Move:
             reason = self._event_obstacle(task, target) if target is not None else None
             live = [child for child in task.children if child.has_state(LIVE)]
             if target is None and live:
-                reason = f"“{self.name(task)}” is gone but what it has started is in progress."
+                reason = _(
+                    "“%(name)s” is gone but what it has started is in progress.",
+                    name=self.name(task),
+                )
             return [reason] if reason else []
-        return [f"“{self.name(task)}” waits and has become something else."]
+        return [_("“%(name)s” waits and has become something else.", name=self.name(task))]
 
     def _event_obstacle(self, task, target):
         before = getattr(task.task_spec, "event_definition", None)
         after = getattr(target, "event_definition", None)
         if type(before) is not type(after):
-            return f"“{self.name(task)}” waits for one kind of event and is to wait for another."
+            return _(
+                "“%(name)s” waits for one kind of event and is to wait for another.",
+                name=self.name(task),
+            )
         kinds = [type(one) for one in getattr(before, "event_definitions", [])]
         if kinds != [type(one) for one in getattr(after, "event_definitions", [])]:
-            return f"“{self.name(task)}” waits for events that are different in the new drawing."
+            return _(
+                "“%(name)s” waits for events that are different in the new drawing.",
+                name=self.name(task),
+            )
         return None
 
     def _is_plain_human(self, task):
@@ -238,12 +264,18 @@ class _Move:
             chosen = mapping.get(task.task_spec.bpmn_id)
             element = self.new.elements.get(chosen)
             if not chosen:
-                reasons.append(f"Say where the open task “{self.name(task)}” goes.")
+                reasons.append(_("Say where the open task “%(name)s” goes.", name=self.name(task)))
             elif element is None or element.type not in HUMAN or element.loop:
-                reasons.append(f"“{chosen}” is no task for one person in the new drawing.")
+                reasons.append(
+                    _("“%(name)s” is no task for one person in the new drawing.", name=chosen)
+                )
             elif self._scope(task).task_specs.get(_spec_name(self._scope(task), chosen)) is None:
                 reasons.append(
-                    f"“{element.label}” stands in another sub-process than “{self.name(task)}”."
+                    _(
+                        "“%(label)s” stands in another sub-process than “%(name)s”.",
+                        label=element.label,
+                        name=self.name(task),
+                    )
                 )
         return reasons
 
@@ -267,7 +299,7 @@ class _Move:
             for workflow, spec in pairs:
                 self._move(workflow, spec, replaced)
         except EngineError as error:
-            raise MigrationError([str(error)]) from error
+            raise MigrationError([error.message]) from error
         stuck = [reason for workflow, _spec in pairs for reason in stuck_joins(workflow)]
         if stuck:
             raise MigrationError(stuck)
@@ -346,7 +378,13 @@ class _Move:
         after = len(result.open_tasks()) + len(result.open_services())
         if after != self.before:
             raise MigrationError(
-                [f"Of {self.before} open tasks {after} would be left; nothing was changed."]
+                [
+                    _(
+                        "Of %(before)s open tasks %(after)s would be left; nothing was changed.",
+                        before=self.before,
+                        after=after,
+                    )
+                ]
             )
         return result
 

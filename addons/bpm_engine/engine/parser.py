@@ -18,6 +18,7 @@ from . import specs
 from .diagram import OWN_LOOP, Diagram, find_process, sketch
 from .errors import DiagramError, Problem
 from .structure import structure_problems
+from .words import told as _
 from .xml_source import BPM, deep_stack, is_bpmn, local, read_xml, schema_problems, tag
 
 # Drawn by other tools or for people; nothing that runs.
@@ -71,13 +72,17 @@ def _missing_calls(diagram, called):
         Problem(
             element.id,
             "call_circle",
-            f"“{element.label}” calls this process itself; it would never end.",
+            _("“%(label)s” calls this process itself; it would never end.", label=element.label),
         )
         if element.called == diagram.process_id
         else Problem(
             element.id,
             "unknown_process",
-            f"“{element.label}” calls the process “{element.called}”, which is not published.",
+            _(
+                "“%(label)s” calls the process “%(process)s”, which is not published.",
+                label=element.label,
+                process=element.called,
+            ),
         )
         for element in diagram.elements.values()
         if element.called and (element.called not in called or element.called == diagram.process_id)
@@ -96,7 +101,10 @@ def _refuse_circles(diagram):
                     Problem(
                         next(e.id for e in diagram.elements.values() if e.called),
                         "call_circle",
-                        f"The process calls itself through “{caller}”; it would never end.",
+                        _(
+                            "The process calls itself through “%(process)s”; it would never end.",
+                            process=caller,
+                        ),
                     )
                 ]
             )
@@ -116,7 +124,7 @@ def _build(diagram, root):
         raise DiagramError([_translated(diagram, error)]) from error
     except RecursionError as error:
         raise DiagramError(
-            [Problem(None, "too_long", "The chain of elements is too long; split the process.")]
+            [Problem(None, "too_long", _("The chain of elements is too long; split the process."))]
         ) from error
     _give_own_names(diagram, own)
     for key, other in diagram.called_diagrams.items():
@@ -127,8 +135,12 @@ def _build(diagram, root):
 
 def _translated(diagram, error):
     element = getattr(error, "id", "") or None
-    name = getattr(error, "name", "") or element or "the diagram"
-    return Problem(element, "refused", f"“{name}” cannot be run: {error.args[0]}")
+    name = getattr(error, "name", "") or element or _("the diagram")
+    return Problem(
+        element,
+        "refused",
+        _("“%(name)s” cannot be run: %(error)s. Draw it anew.", name=name, error=error.args[0]),
+    )
 
 
 def executable_copy(root, diagram):
@@ -260,7 +272,7 @@ class _Events(_Loops):
             text = event.findtext(tag(element))
             if text is not None and text.strip():
                 return kind(name, text.strip(), basis)
-        self.raise_validation_exception("the timer has no date and no duration")
+        self.raise_validation_exception(_("the timer has no date and no duration"))
 
     def parse_error_event(self, error_event):
         found = super().parse_error_event(error_event)

@@ -13,6 +13,7 @@ from SpiffWorkflow.util.task import TaskState
 from . import values
 from .errors import EngineError, ExpressionError
 from .expressions import aware
+from .words import told as _
 
 MAX_INSTANCES = 500
 ISO_DURATION = re.compile(
@@ -32,7 +33,9 @@ def duration_of(text: str, working: bool = False, hours_per_day: float = 8) -> t
     :raise ExpressionError: not a duration.
     """
     if not ISO_DURATION.fullmatch(text.upper()):
-        raise ExpressionError(f"“{text}” is no duration; write for instance P2D or PT4H.", text)
+        raise ExpressionError(
+            _("“%(text)s” is no duration; write for instance P2D or PT4H.", text=text), text
+        )
     parts = timer.TimerEventDefinition.parse_iso_duration(text)
     if working:
         days = parts.pop("days", 0) + parts.pop("weeks", 0) * 5
@@ -40,9 +43,9 @@ def duration_of(text: str, working: bool = False, hours_per_day: float = 8) -> t
     try:
         result = timer.TimerEventDefinition.get_timedelta_from_start(parts)
     except (OverflowError, ValueError) as error:
-        raise ExpressionError(f"“{text}” is too long.", text) from error
+        raise ExpressionError(_("“%(text)s” is too long.", text=text), text) from error
     if result.total_seconds() > MAX_DURATION:
-        raise ExpressionError(f"“{text}” is too long.", text)
+        raise ExpressionError(_("“%(text)s” is too long.", text=text), text)
     return result
 
 
@@ -54,13 +57,17 @@ def cycle_of(text: str):
     parts = text.upper().split("/")
     if len(parts) not in (2, 3) or not re.fullmatch(r"R\d{0,6}", parts[0]):
         raise ExpressionError(
-            f"“{text}” is no repetition; write for instance R3/P1D (three times, daily).", text
+            _(
+                "“%(text)s” is no repetition; write for instance R3/P1D (three times, daily).",
+                text=text,
+            ),
+            text,
         )
     count = int(parts[0][1:]) if parts[0][1:] else -1
     try:
         start = aware(datetime.fromisoformat(parts[1])) if len(parts) == 3 else None
     except ValueError as error:
-        raise ExpressionError(f"“{parts[1]}” is no date with time.", text) from error
+        raise ExpressionError(_("“%(text)s” is no date with time.", text=parts[1]), text) from error
     return count, start, parts[-1]
 
 
@@ -124,7 +131,7 @@ class _Timer:
         if isinstance(value, timedelta) and value.total_seconds() >= 0:
             return self._after(my_task, value)
         raise ExpressionError(
-            f"“{self.expression}” gives no date and no duration.",
+            _("“%(text)s” gives no date and no duration.", text=self.expression),
             self.expression,
             my_task.task_spec.bpmn_id,
         )
@@ -363,8 +370,11 @@ def no_way_out(spec):
     """No condition holds and there is no default way."""
     name = spec.bpmn_name or spec.bpmn_id
     return EngineError(
-        f"“{name}”: none of the conditions holds and no default flow is drawn. "
-        "Mark one of the outgoing flows as the default.",
+        _(
+            "“%(name)s”: none of the conditions holds and no default flow is drawn. Mark one of "
+            "the outgoing flows as the default.",
+            name=name,
+        ),
         spec.bpmn_id,
     )
 
@@ -385,14 +395,22 @@ class _Many(MultiInstanceTask):
             found = self.data_input.get(my_task)
             if not isinstance(found, list | dict):
                 raise ExpressionError(
-                    f"“{self.name}”: the variable “{self.data_input.bpmn_id}” is to hold "
-                    "a list, one item for each instance.",
+                    _(
+                        "“%(name)s”: the variable “%(variable)s” is to hold a list, one item for "
+                        "each instance.",
+                        name=self.name,
+                        variable=self.data_input.bpmn_id,
+                    ),
                     self.data_input.bpmn_id,
                     self.bpmn_id,
                 )
             if None in (found if isinstance(found, list) else found.values()):
                 raise ExpressionError(
-                    f"“{self.name}”: the list “{self.data_input.bpmn_id}” holds an empty item.",
+                    _(
+                        "“%(name)s”: the list “%(variable)s” holds an empty item.",
+                        name=self.name,
+                        variable=self.data_input.bpmn_id,
+                    ),
                     self.data_input.bpmn_id,
                     self.bpmn_id,
                 )
@@ -401,13 +419,22 @@ class _Many(MultiInstanceTask):
             size = my_task.workflow.script_engine.evaluate(my_task, self.cardinality)
             if isinstance(size, bool) or not isinstance(size, int) or size < 0:
                 raise ExpressionError(
-                    f"“{self.name}”: “{self.cardinality}” gives no whole number of instances.",
+                    _(
+                        "“%(name)s”: “%(text)s” gives no whole number of instances.",
+                        name=self.name,
+                        text=self.cardinality,
+                    ),
                     self.cardinality,
                     self.bpmn_id,
                 )
         if size > MAX_INSTANCES:
             raise EngineError(
-                f"“{self.name}”: {size} instances; at most {MAX_INSTANCES} are allowed.",
+                _(
+                    "“%(name)s”: %(count)s instances; at most %(limit)s are allowed.",
+                    name=self.name,
+                    count=size,
+                    limit=MAX_INSTANCES,
+                ),
                 self.bpmn_id,
             )
 

@@ -9,6 +9,7 @@ from SpiffWorkflow.bpmn.util.event import BpmnEvent
 from SpiffWorkflow.util.task import TaskState
 
 from .errors import StateError
+from .words import told as _
 from .workflow import GuardedSubWorkflow, GuardedTask
 
 FORMAT = 1
@@ -105,13 +106,17 @@ def load(workflow, text: str) -> int:
     try:
         state = json.loads(text)
         if state["format"] != FORMAT:
-            raise StateError(f"The saved state has the unknown format {state['format']}.")
+            raise StateError(
+                _("The saved state has the unknown format %(format)s.", format=state["format"])
+            )
         _load_one(workflow, state["top"])
         for row in state["subs"]:
             _load_sub(workflow, row)
         return state["steps"]
     except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise StateError(f"The saved state of the process cannot be read: {error!r}.") from error
+        raise StateError(
+            _("The saved state of the process cannot be read: %(error)s.", error=repr(error))
+        ) from error
 
 
 def _load_sub(top, row):
@@ -119,7 +124,9 @@ def _load_sub(top, row):
     task = top.get_task_from_id(task_id)
     spec = top.subprocess_specs.get(task.task_spec.spec)
     if spec is None:
-        raise StateError(f"The sub-process “{task.task_spec.bpmn_id}” is gone from the diagram.")
+        raise StateError(
+            _("The sub-process “%(name)s” is gone from the diagram.", name=task.task_spec.bpmn_id)
+        )
     inside = GuardedSubWorkflow(spec, task_id, top, deserializing=True)
     _load_one(inside, row)
     top.subprocesses[task_id] = inside
@@ -142,7 +149,9 @@ def _load_task(workflow, row, tasks):
     task_id, parent, state, name, flags, moment, internal, updates, gone = row
     spec = workflow.spec.task_specs.get(name)
     if spec is None:
-        raise StateError(f"The element “{name}” is gone from the diagram of this process.", name)
+        raise StateError(
+            _("The element “%(name)s” is gone from the diagram of this process.", name=name), name
+        )
     above = tasks[parent] if parent >= 0 else None
     task = GuardedTask(workflow, spec, above, state=state, id=UUID(task_id))
     task.triggered = bool(flags & _TRIGGERED)

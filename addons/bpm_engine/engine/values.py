@@ -4,6 +4,7 @@ import json
 import math
 
 from .errors import DataError
+from .words import told as _
 
 MAX_DATA = 256 * 1024  # bytes of JSON that one token may carry
 MAX_NESTING = 20
@@ -26,24 +27,38 @@ def clean(data: dict | None, what: str = "data") -> dict:
     if data is None:
         return {}
     if not isinstance(data, dict):
-        raise DataError(f"{what}: a dictionary of variables is expected, not {_kind(data)}.")
+        raise DataError(
+            _(
+                "%(place)s: a dictionary of variables is expected, not %(kind)s.",
+                place=what,
+                kind=_kind(data),
+            )
+        )
     result = _clean(data, what, 0)
     if len(json.dumps(result)) > MAX_DATA:
         raise DataError(
-            f"{what}: more than {MAX_DATA // 1024} KB in the variables of one process. "
-            "Keep documents and lists on records and only their ids in the process."
+            _(
+                "%(place)s: more than %(limit)s KB in the variables of one process. Keep "
+                "documents and lists on records and only their ids in the process.",
+                place=what,
+                limit=MAX_DATA // 1024,
+            )
         )
     return result
 
 
 def _clean(value, place, depth):
     if depth > MAX_NESTING:
-        raise DataError(f"{place}: nested deeper than {MAX_NESTING} levels.")
+        raise DataError(
+            _("%(place)s: nested deeper than %(limit)s levels.", place=place, limit=MAX_NESTING)
+        )
     if value is None or isinstance(value, bool | str | int):
         return value
     if isinstance(value, float):
         if not math.isfinite(value):
-            raise DataError(f"{place}: {value} is no number that can be stored.")
+            raise DataError(
+                _("%(place)s: %(value)s is no number that can be stored.", place=place, value=value)
+            )
         return value
     if isinstance(value, list | tuple):
         return [_clean(item, f"{place}[{at}]", depth + 1) for at, item in enumerate(value)]
@@ -53,19 +68,23 @@ def _clean(value, place, depth):
             for key, item in value.items()
         }
     raise DataError(
-        f"{place}: {_kind(value)} cannot be stored in a process. Use text, numbers, yes/no, "
-        "lists or dictionaries; give dates as text (2026-01-31)."
+        _(
+            "%(place)s: %(kind)s cannot be stored in a process. Use text, numbers, yes/no, lists "
+            "or dictionaries; give dates as text (2026-01-31).",
+            place=place,
+            kind=_kind(value),
+        )
     )
 
 
 def _key(key, place):
     if not isinstance(key, str):
-        raise DataError(f"{place}: the key {key!r} is no text.")
+        raise DataError(_("%(place)s: the key %(key)s is no text.", place=place, key=repr(key)))
     return key
 
 
 def _kind(value):
-    return f"a value of type {type(value).__name__}"
+    return _("a value of type %(name)s", name=type(value).__name__)
 
 
 def merge(base, ours, theirs):

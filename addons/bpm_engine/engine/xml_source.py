@@ -10,6 +10,7 @@ from lxml import etree
 from SpiffWorkflow.bpmn.parser.BpmnParser import XSD_PATH
 
 from .errors import DiagramError, Problem
+from .words import told as _
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 BPM = "urn:crm-bpm:bpmn:1"
@@ -45,9 +46,12 @@ def read_xml(source: str | bytes):
     """
     data = source.encode() if isinstance(source, str) else bytes(source or b"")
     if len(data) > MAX_BYTES:
-        refuse("too_big", f"The file has {len(data) // 1024} KB; at most 1024 KB are accepted.")
+        refuse(
+            "too_big",
+            _("The file has %(size)s KB; at most 1024 KB are accepted.", size=len(data) // 1024),
+        )
     if not data.strip():
-        refuse("empty", "The diagram is empty.")
+        refuse("empty", _("The diagram is empty."))
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -61,15 +65,27 @@ def read_xml(source: str | bytes):
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        refuse("xml", f"The file is no valid XML: {error.msg}.")
+        refuse(
+            "xml",
+            _(
+                "The file is no valid XML: %(message)s. Mend that place, or export the diagram "
+                "anew from the tool that drew it.",
+                message=error.msg,
+            ),
+        )
     if root.getroottree().docinfo.doctype or b"<!DOCTYPE" in data or b"<!ENTITY" in data:
-        refuse("doctype", "The file declares a document type or entities; remove <!DOCTYPE ...>.")
+        refuse(
+            "doctype", _("The file declares a document type or entities; remove <!DOCTYPE ...>.")
+        )
     _check_depth(root)
     if root.tag != tag("definitions"):
         refuse(
             "not_bpmn",
-            f"This is no BPMN 2.0 diagram: it begins with <{local(root)}>, "
-            "not with <definitions> of BPMN 2.0.",
+            _(
+                "This is no BPMN 2.0 diagram: it begins with <%(name)s>, not with <definitions> "
+                "of BPMN 2.0.",
+                name=local(root),
+            ),
         )
     return root
 
@@ -79,7 +95,9 @@ def _check_depth(root):
     for event, _node in etree.iterwalk(root, events=("start", "end")):
         depth += 1 if event == "start" else -1
         if depth > MAX_DEPTH:
-            refuse("too_deep", f"The XML is nested deeper than {MAX_DEPTH} levels.")
+            refuse(
+                "too_deep", _("The XML is nested deeper than %(limit)s levels.", limit=MAX_DEPTH)
+            )
 
 
 @lru_cache(maxsize=1)
@@ -98,7 +116,16 @@ def schema_problems(root) -> list[Problem]:
             return []
         log = list(schema.error_log)[:5]
     return [
-        Problem(_element_at(root, entry.line), "schema", f"Line {entry.line}: {entry.message}")
+        Problem(
+            _element_at(root, entry.line),
+            "schema",
+            _(
+                "Line %(line)s does not follow BPMN 2.0: %(message)s Mend it, or export the "
+                "diagram anew.",
+                line=entry.line,
+                message=entry.message,
+            ),
+        )
         for entry in log
     ]
 
