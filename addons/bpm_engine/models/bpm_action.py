@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class BpmAction(models.Model):
@@ -50,3 +50,18 @@ class BpmAction(models.Model):
     value_ids = fields.One2many("bpm.action.value", "action_id", copy=True)
 
     _key_uniq = models.UniqueIndex("(key)", "Another action has this key already.")
+
+    @api.model
+    @api.readonly
+    def name_references(self, texts):
+        """Names of records that addons bring, for people who read a diagram.
+
+        :param list texts: external ids such as "crm.stage_lead2"
+        :return: {text: name of the record}, of those that exist and that the reader may see
+        """
+        names = {}
+        for text in texts[:50]:
+            record = self.env.ref(text, raise_if_not_found=False) if "." in text else None
+            if record and record.has_access("read"):
+                names[text] = record.display_name
+        return names

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ..lib import keys
+from ..lib.kept import give_values, read_values
 
 
 class BpmAction(models.Model):
@@ -71,10 +72,24 @@ class BpmAction(models.Model):
         """{key: id} of the whitelist; services ask for it at every step."""
         return {action.key: action.id for action in self.sudo().search([])}
 
+    @tools.ormcache("self.id")
+    def _get_kept(self):
+        """Its values, see read_values(), and the ids of the fields that it sets."""
+        return read_values(self), self.value_ids._ids
+
+    def _remembered(self):
+        """This action; the ORM need not read it for a step."""
+        if self and self._fields["kind"]._get_cache(self.env).get(self.id) is None:
+            kept, value_ids = self._get_kept()
+            give_values(self, kept)
+            self._fields["value_ids"]._insert_cache(self, [value_ids])
+        return self
+
     @api.model_create_multi
     def create(self, vals_list):
+        actions = super().create(vals_list)
         self.env.registry.clear_cache()
-        return super().create(vals_list)
+        return actions
 
     def unlink(self):
         self.env.registry.clear_cache()
@@ -86,9 +101,9 @@ class BpmAction(models.Model):
             renamed._refuse_if_used(self.env._("Its key must stay."))
         if "active" in vals and not vals["active"]:
             self._refuse_if_used(self.env._("Take it out of the diagrams first."))
-        if {"key", "active"} & set(vals):
-            self.env.registry.clear_cache()
-        return super().write(vals)
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

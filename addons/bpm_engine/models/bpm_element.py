@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..lib.markup import lines_of
@@ -53,6 +53,20 @@ class BpmElement(models.Model):
             said = differences({}, element.settings)
             element.summary = " · ".join(after for _key, _before, after in said)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """What is kept of elements is read anew."""
+        elements = super().create(vals_list)
+        elements.version_id._touch()
+        return elements
+
+    def unlink(self):
+        """See create()."""
+        versions = self.version_id
+        result = super().unlink()
+        versions._touch()
+        return result
+
     def write(self, vals):
         """Hot changes are for managers, checked, stamped and told in the version's chatter.
 
@@ -65,13 +79,17 @@ class BpmElement(models.Model):
                 self.env._("Only name and settings of an element can be changed here.")
             )
         if not hot:
-            return super().write(vals)
+            result = super().write(vals)
+            self.version_id._touch()
+            return result
         self.check_access("write")
         stamp = {"changed_by_id": self.env.uid, "changed_at": fields.Datetime.now()}
         for element in self:
             name, old = element.name, element.settings or {}
             super(BpmElement, element).write({**element._prepare_hot_values(vals), **stamp})
             element._log_change(name, old)
+        self.sudo().version_id._touch()
+        self._reword_open_tasks()
         return True
 
     def _prepare_hot_values(self, vals):

@@ -285,7 +285,7 @@ class BpmHeat(models.AbstractModel):
             return ""
         slowest = max(enough, key=lambda element: element["median"])
         whole = sum(element["total"] for element in passed)
-        return self.env._(
+        text = self.env._(
             "The slowest step is “%(name)s”: half of %(count)s passes took %(median)s or longer, "
             "one in ten more than %(p90)s; it takes %(share)s %% of the time of all steps.",
             name=slowest["name"],
@@ -294,6 +294,10 @@ class BpmHeat(models.AbstractModel):
             p90=duration_text(self.env, slowest["p90"]),
             share=round(100 * slowest["total"] / whole),
         )
+        if slowest["median"] == max(element["median"] for element in passed):
+            return text
+        rare = self.env._("Steps passed less than %s times say too little.", FEW_PASSES)
+        return f"{text} {rare}"
 
     # Versions
 
@@ -313,10 +317,20 @@ class BpmHeat(models.AbstractModel):
         """Whoever had a task of it that the reader may see; years of tasks are not read."""
         Task = self.env["bpm.task"]
         Task.flush_model(["process_id", "user_id"])
-        tasks = Task._search([("process_id", "=", process.id)])
-        tasks.add_where(SQL("bpm_task.user_id = res_users.id"))
-        query = SQL("SELECT id FROM res_users WHERE EXISTS %s", tasks.subselect())
-        return self.env["res.users"].browse(row[0] for row in self.env.execute_query(query))
+        # From one person to the next along the index; joined, all tasks would be read.
+        query = Task._search([("process_id", "=", process.id), ("user_id", "!=", False)])
+        tasks = query.select(SQL("bpm_task.user_id"))
+        rows = self.env.execute_query(
+            SQL(
+                "WITH RECURSIVE people AS ((%(tasks)s ORDER BY bpm_task.user_id LIMIT 1)"
+                " UNION ALL SELECT (%(tasks)s AND bpm_task.user_id > people.user_id"
+                " ORDER BY bpm_task.user_id LIMIT 1)"
+                " FROM people WHERE people.user_id IS NOT NULL)"
+                " SELECT user_id FROM people WHERE user_id IS NOT NULL",
+                tasks=tasks,
+            )
+        )
+        return self.env["res.users"].browse(row[0] for row in rows)
 
     def _get_versions(self, scope: dict) -> dict:
         """Cycle times of the instances that ended in the period, per version."""

@@ -9,13 +9,11 @@ class BpmInstance(models.Model):
 
     _name = "bpm.instance"
     _description = "Running Process"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "bpm.rows.mixin"]
     _order = "id desc"
 
     name = fields.Char(required=True, readonly=True, help="Process and record, as they were named.")
-    process_id = fields.Many2one(
-        "bpm.process", required=True, readonly=True, ondelete="restrict", index=True
-    )
+    process_id = fields.Many2one("bpm.process", required=True, readonly=True, ondelete="restrict")
     version_id = fields.Many2one(
         "bpm.process.version", required=True, readonly=True, ondelete="restrict", index=True
     )
@@ -85,11 +83,16 @@ class BpmInstance(models.Model):
     wait_ids = fields.One2many("bpm.wait", "instance_id", readonly=True)
     log_ids = fields.One2many("bpm.log", "instance_id", readonly=True)
     job_ids = fields.One2many("bpm.job", "instance_id", readonly=True)
+    has_open_jobs = fields.Boolean(
+        compute="_compute_has_open_jobs", help="A background step of it waits or has failed."
+    )
 
     _single_uniq = models.UniqueIndex(
         "(single_key) WHERE single_key IS NOT NULL",
         "This process is already running on the record.",
     )
+    # Of a process: those that run (no end), and those that ended in a period.
+    _process_idx = models.Index("(process_id, date_end)")
     _record_idx = models.Index("(res_model, res_id)")
     _due_idx = models.Index("(next_due) WHERE next_due IS NOT NULL AND state = 'running'")
 
@@ -98,6 +101,14 @@ class BpmInstance(models.Model):
         for instance in self:
             spent = (instance.date_end or instance.date_start) - instance.date_start
             instance.duration_hours = spent.total_seconds() / 3600
+
+    @api.depends("job_ids.state")
+    def _compute_has_open_jobs(self):
+        jobs = self.env["bpm.job"].sudo()
+        domain = [("instance_id", "in", self.ids), ("state", "in", ("waiting", "incident"))]
+        busy = {instance for (instance,) in jobs._read_group(domain, ["instance_id"])}
+        for instance in self:
+            instance.has_open_jobs = instance.sudo() in busy
 
     @api.depends("task_ids.state", "task_ids.user_id", "wait_ids", "state", "result")
     def _compute_current_step(self):

@@ -8,6 +8,7 @@ from odoo import fields
 from odoo.exceptions import ConcurrencyError, UserError
 
 from ..engine import BpmnError
+from .bpm_engine_words import said
 from .bpm_record_view import RecordView
 
 #: Passed on as they are: the request or job is repeated as a whole.
@@ -97,7 +98,7 @@ class Host:
                 "“%(step)s” of %(process)s failed: %(error)s",
                 step=name,
                 process=self.instance.process_id.name,
-                error=str(error) or type(error).__name__,
+                error=said(self.instance.env, error) or type(error).__name__,
             ),
             element_id,
         )

@@ -93,7 +93,7 @@ class BpmProcess(models.Model):
         if res_model not in self.env or self.env[res_model]._abstract:
             raise UserError(self.env._("There is no model “%s”.", res_model))
         record = self.env[res_model].browse(int(res_id))
-        if not record.exists():
+        if not self._fetch_existing(record):
             raise UserError(
                 self.env._(
                     "The record %(id)s of %(model)s does not exist.", id=res_id, model=res_model
@@ -129,7 +129,8 @@ class BpmProcess(models.Model):
 
     def _find_waiting(self, domain, sender):
         """Instances with a matching wait; not the sender: it hears itself in the engine."""
-        instances = self.env["bpm.wait"].sudo().search(domain).instance_id
+        waits = self.env["bpm.wait"].sudo().search_fetch(domain, ["instance_id"])
+        instances = waits.instance_id
         return (instances - sender if sender else instances).sorted("id")
 
     def _next_in_chain(self, name):
@@ -147,6 +148,8 @@ class BpmProcess(models.Model):
 
     def _start_by_message(self, name, res_model, res_id, payload):
         """Start the processes that begin with this message on this kind of record."""
+        if name not in self.env["bpm.process.trigger"]._get_message_names():
+            return self.env["bpm.instance"].sudo()
         triggers = (
             self.env["bpm.process.trigger"]
             .sudo()

@@ -2,6 +2,7 @@ import logging
 
 from odoo import models
 
+from .bpm_engine_words import said
 from .bpm_instance_host import RETRIED, StepError
 
 _logger = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ class BpmInstance(models.Model):
                 if not self._is_service(element) or element in errors:
                     self._fail_step(error, kind)
                     return False
-                errors[element] = str(error)
+                errors[element] = said(self.env, error)
 
     def _is_service(self, element):
         return bool(element) and self._get_element(element).type in ("serviceTask", "sendTask")
@@ -61,7 +62,7 @@ class BpmInstance(models.Model):
                 "element_name": found.name or element or self.env._("Start"),
             }
         )
-        job._set_incident(str(error) or type(error).__name__)
+        job._set_incident(said(self.env, error) or type(error).__name__)
 
     def _set_incident(self, message, element=None):
         """Stop the clock of the instance and tell the owner of its process.

@@ -1,11 +1,12 @@
 from contextlib import contextmanager
 from weakref import WeakKeyDictionary
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..engine import EngineError, Execution, StateError
+from .bpm_engine_words import said
 from .bpm_instance import OPEN_STATES
 from .bpm_instance_host import RETRIED, Host, StepError
 
@@ -39,7 +40,7 @@ class BpmInstance(models.Model):
         """Whose rights conditions and actions have: never more than one person's."""
         process = self.sudo().process_id
         user = process.run_as_user_id or process.owner_id
-        if not user or not user.active:
+        if not user or not process._is_working(user.id):
             raise UserError(
                 self.env._(
                     "The process “%(process)s” has nobody to act as. Set 'Actions Run As' or "
@@ -54,14 +55,16 @@ class BpmInstance(models.Model):
         self.ensure_one()
         ids = self.version_id._get_element_ids()
         own = ids.get((process_key, element_id)) or ids.get((None, element_id))
-        # One is asked for after the other: the first read fetches all of the diagram.
         element = self.env["bpm.element"].sudo().browse(own)
+        if own:
+            self.version_id._remember_element(element)
+        # Unpublished ones are asked for one after the other: the first read fetches all.
         return element.with_prefetch(ids.values())
 
     def _find_action(self, settings):
         """Action of the whitelist that a service task names; empty if none."""
         actions = self.env["bpm.action"].sudo()
-        return actions.browse(actions._get_ids_by_key().get(settings.get("name")))
+        return actions.browse(actions._get_ids_by_key().get(settings.get("name")))._remembered()
 
     def _catches_errors(self, element_id):
         """Whether an error event is drawn on the border of an element."""
@@ -84,35 +87,28 @@ class BpmInstance(models.Model):
 
     # ------------------------------------------------------------------ steps
 
-    def _lock(self):
-        """Wait until nobody else works on these instances, then see them as they are.
-
-        Touches the rows, so that a transaction that read them before another one changed
-        anything under the lock is repeated instead of going on with what it knew.
-        """
-        if not self:
-            return
-        self.flush_recordset()
-        query = SQL(
-            "UPDATE bpm_instance SET write_date = now() at time zone 'UTC' WHERE id IN ("
-            "SELECT id FROM bpm_instance WHERE id IN %s ORDER BY id FOR NO KEY UPDATE)",
-            tuple(self.ids),
-        )
-        # A conflict is no error: the transaction is repeated.
-        self.env.cr.execute(query, log_exceptions=False)
-        if self.env.cr.rowcount != len(self):
-            raise UserError(self.env._("This process was deleted in the meantime."))
-        self.invalidate_recordset(flush=False)
-
     def _load(self, parked=(), fresh=False):
         """The engine with the present state of the tokens; lock before."""
         self.ensure_one()
-        waiting = self.sudo().job_ids.filtered(lambda job: job.state in ("waiting", "incident"))
-        parked = {*parked, *waiting.mapped("element_id.element_id")}
+        parked = {*parked, *(() if fresh else self._get_parked())}
         state = None if fresh else self.sudo().engine_state
         host = Host(self.sudo(), parked)
         host.execution = Execution(self.version_id._get_diagram(), host, state)
         return host.execution
+
+    def _get_parked(self):
+        """Ids of the elements whose work waits for a job, or failed in one."""
+        if not self.has_open_jobs:
+            return ()
+        self.env["bpm.job"].flush_model(["state", "element_id"])
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT e.element_id FROM bpm_job j JOIN bpm_element e ON e.id = j.element_id"
+                " WHERE j.instance_id = %s AND j.state IN ('waiting', 'incident')",
+                self.id,
+            )
+        )
+        return [element_id for (element_id,) in rows]
 
     def _step(self, act, parked=(), fresh=False, actor=None):
         """Let ``act`` do something with the tokens, run on and save: all or nothing.
@@ -169,7 +165,7 @@ class BpmInstance(models.Model):
     def _as_step_error(self, error):
         element = getattr(error, "element", None)
         name = self._get_element(element).display_name if element else ""
-        message = str(error)
+        message = said(self.env, error)
         if isinstance(error, StateError):
             message = self.env._("This step is already done or was withdrawn. Reload the page.")
         return StepError(
@@ -183,14 +179,41 @@ class BpmInstance(models.Model):
             permanent=True,
         )
 
-    def _start_run(self, variables=None):
-        """Put the first token of each instance on the start and run; saved in one go."""
+    @api.model
+    def _insert_instances(self, rows):
+        """New instances without a note in the chatter; whoever watches them notices them.
+
+        :param rows: values of bpm.instance, defaults left out.
+        """
+        if self._is_watched():
+            return self.with_context(tracking_disable=True).create(rows).with_env(self.env)
+        defaults = {
+            name: field.convert_to_write(
+                field.convert_to_cache(field.default(self), self, validate=False), self
+            )
+            for name, field in self._fields.items()
+            if field.store and field.column_type and field.default
+        }
+        return self._insert_rows([{**defaults, "duration_hours": 0, **row} for row in rows])
+
+    def _prepare_started_lines(self):
+        """The first line of each one's history: who started it."""
+        return [
+            instance._prepare_log_values("started", user_id=instance.starter_id.id)
+            for instance in self
+        ]
+
+    def _start_run(self, variables=None, lines=()):
+        """Put the first token of each instance on the start and run; saved in one go.
+
+        :param lines: of their history, to be written before what happens now.
+        """
         with self._stepping():
             pairs = [
                 (instance, instance._move(lambda one: one.start(variables or {}), fresh=True))
                 for instance in self
             ]
-            self._save(pairs, {})
+            self._save(pairs, {}, fresh=True, lines=lines)
         self._receive_later()
 
     def _complete_task(self, task, outcome=None, comment=None, locked=False):

@@ -241,18 +241,12 @@ class BpmInstance(models.Model):
 
     def action_ask_cancel(self):
         """Ask why, then cancel."""
-        return self._ask_reason("cancel", self.env._("Cancel the Process"))
+        return self.env["bpm.reason"]._prepare_ask_action(
+            "cancel", self.env._("Cancel the Process"), self
+        )
 
     def action_ask_suspend(self):
         """Ask why, then suspend."""
-        return self._ask_reason("suspend", self.env._("Suspend the Process"))
-
-    def _ask_reason(self, act, title):
-        return {
-            "type": "ir.actions.act_window",
-            "name": title,
-            "res_model": "bpm.reason",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_act": act, "default_instance_ids": self.ids},
-        }
+        return self.env["bpm.reason"]._prepare_ask_action(
+            "suspend", self.env._("Suspend the Process"), self
+        )

@@ -2,6 +2,7 @@ import logging
 from datetime import UTC, timedelta
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from .bpm_instance_host import RETRIED
 
@@ -22,8 +23,14 @@ class BpmInstance(models.Model):
             return
         at = max(moment, fields.Datetime.now()).replace(second=0, microsecond=0)
         at = at if at >= moment else at + timedelta(minutes=1)
-        planned = self.env["ir.cron.trigger"].sudo()
-        if not planned.search_count([("cron_id", "=", cron_id), ("call_at", "=", at)], limit=1):
+        self.env["ir.cron.trigger"].flush_model(["cron_id", "call_at"])
+        if not self.env.execute_query(
+            SQL(
+                "SELECT FROM ir_cron_trigger WHERE cron_id = %s AND call_at = %s LIMIT 1",
+                cron_id,
+                at,
+            )
+        ):
             self.env["ir.cron"].sudo().browse(cron_id)._trigger(at)
 
     def _get_due_domain(self):
@@ -52,11 +59,9 @@ class BpmInstance(models.Model):
         """Fire unless somebody else works on the instance or has fired it already."""
         try:
             with self.env.cr.savepoint():
-                if not self.try_lock_for_update(allow_referencing=True):
-                    return
-                self._lock()
-                if self.filtered_domain(self._get_due_domain()):
-                    self._fire_timers()
+                due = self._lock_free().filtered_domain(self._get_due_domain())
+                if due:
+                    due._fire_timers()
         except RETRIED as error:
             _logger.info("Timers of process instance %s wait for the next run: %s", self.id, error)
 

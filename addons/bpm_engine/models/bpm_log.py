@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -7,6 +7,7 @@ class BpmLog(models.Model):
 
     _name = "bpm.log"
     _description = "History of a Process"
+    _inherit = ["bpm.rows.mixin"]
     _order = "id"
     _rec_name = "element_name"
 
@@ -44,6 +45,27 @@ class BpmLog(models.Model):
 
     _heat_idx = models.Index("(version_id, event, at)")
     _instance_idx = models.Index("(instance_id, id)")
+
+    @api.model
+    def _append(self, lines):
+        """Add lines of history; those without a moment happen now.
+
+        :param lines: dicts of values.
+        """
+        for statement in self._prepare_append(lines):
+            self.env.cr.execute(statement)
+        ids = {line["instance_id"] for line in lines}
+        self.env["bpm.instance"].browse(ids).invalidate_recordset(["log_ids"], flush=False)
+
+    @api.model
+    def _prepare_append(self, lines):
+        """Statements that add lines; see _append()."""
+        now = fields.Datetime.now()
+        rows = [{"at": now, **line} for line in lines]
+        if rows and self._is_watched():
+            self.create(rows)
+        elif rows:
+            yield self._prepare_insert(rows)
 
     def write(self, vals):
         """Refused to everybody, the system included: history is only added to."""

@@ -163,6 +163,7 @@ class BpmMigration(models.Model):
             "name": self.display_name,
             "res_model": "bpm.migration.line",
             "view_mode": "list,kanban",
+            "mobile_view_mode": "kanban",
             "views": [(False, "list"), (False, "kanban")],
             "domain": [("migration_id", "=", self.id)],
             "context": {"search_default_group_verdict": 1},

@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.tools import split_every
 
 from ..engine import EngineError, MigrationError, migration
+from ..engine.diagram import HUMAN
+from .bpm_engine_words import said
 from .bpm_instance import OPEN_STATES
 
 _BATCH = 200
@@ -65,8 +67,11 @@ class BpmMigration(models.Model):
             self._create_lines(verdicts)
             self._note_wanting(wanting, verdicts)
             batch.invalidate_recordset(["engine_state"])
-        self._write_mappings(wanting)
+        if self._write_mappings(wanting):
+            # What is proposed has its verdicts too.
+            return self._check_instances()
         self.write({"checked_at": fields.Datetime.now(), **self._prepare_from_version(found)})
+        return None
 
     def _prepare_from_version(self, instances):
         groups = self.env["bpm.instance"]._read_group(
@@ -75,17 +80,17 @@ class BpmMigration(models.Model):
         return {"from_version_id": groups[0][0].id} if groups else {}
 
     def _verdict(self, instance):
-        """What would happen to an instance: moved in memory as a proof, then forgotten."""
+        """What would happen to an instance: moved in memory only, as a proof."""
         try:
             execution = instance._load()
             verdict = migration.verdict(execution, self._target())
             if verdict.kind == "needs_mapping" and self._is_mapped(verdict):
-                migration.migrate(execution, self._target(), self.mapping)
-                return migration.Verdict("moves", self._describe_mapping(verdict))
+                moved = migration.migrate(execution, self._target(), self.mapping)
+                return migration.Verdict("moves", self._describe_mapping(verdict), moved=moved)
         except MigrationError as error:
             return migration.Verdict("blocked", error.reasons)
         except EngineError as error:
-            return migration.Verdict("blocked", [str(error)])
+            return migration.Verdict("blocked", [error.message])
         return verdict
 
     def _target(self):
@@ -113,7 +118,7 @@ class BpmMigration(models.Model):
                     "instance_id": instance.id,
                     "from_version_id": instance.version_id.id,
                     "verdict": verdict.kind,
-                    "reason": "\n".join(verdict.reasons),
+                    "reason": "\n".join(said(self.env, reason) for reason in verdict.reasons),
                 }
                 for instance, verdict in verdicts
             ]
@@ -126,16 +131,21 @@ class BpmMigration(models.Model):
                     wanting.setdefault(task.element, set()).add(instance.id)
 
     def _write_mappings(self, wanting):
-        """A row per removed step with tokens; decisions taken before are kept."""
+        """A row per removed step with tokens; decisions taken before are kept.
+
+        :return: whether a step of the same name was proposed for one of them.
+        """
         known = {row.old_element: row for row in self.mapping_ids}
         labels = self._old_labels(set(wanting) - set(known))
-        self.env["bpm.migration.mapping"].create(
+        namesakes = self._find_namesakes()
+        rows = self.env["bpm.migration.mapping"].create(
             [
                 {
                     "migration_id": self.id,
                     "old_element": element,
                     "old_name": labels.get(element, element),
                     "count": len(instances),
+                    "new_element_id": namesakes.get(labels.get(element), False),
                 }
                 for element, instances in wanting.items()
                 if element not in known
@@ -146,6 +156,14 @@ class BpmMigration(models.Model):
                 row.count = len(wanting.get(element, ()))
         for row in self.mapping_ids:
             row.checked_element_id = row.new_element_id
+        return bool(rows.new_element_id)
+
+    def _find_namesakes(self):
+        """{name: id} of tasks of the new version whose name only one of them has."""
+        tasks = self.version_id.element_ids.filtered(lambda one: one.type in HUMAN and one.name)
+        return {
+            name: same.id for name, same in tasks.grouped("display_name").items() if len(same) == 1
+        }
 
     def _old_labels(self, element_ids):
         elements = self.env["bpm.element"].search(

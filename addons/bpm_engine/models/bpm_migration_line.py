@@ -13,7 +13,7 @@ class BpmMigrationLine(models.Model):
     instance_id = fields.Many2one("bpm.instance", required=True, ondelete="cascade", index=True)
     from_version_id = fields.Many2one("bpm.process.version", ondelete="cascade")
     verdict = fields.Selection(
-        [("moves", "Moves"), ("needs_mapping", "Needs a mapping"), ("blocked", "Stays")],
+        [("moves", "Moves"), ("needs_mapping", "Needs a decision"), ("blocked", "Stays")],
         required=True,
     )
     reason = fields.Text()

@@ -6,7 +6,8 @@ from psycopg2.errors import SerializationFailure
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..engine import EngineError, migration
+from ..engine import EngineError
+from .bpm_engine_words import said
 from .bpm_record_view import naive
 
 _BATCH = 50
@@ -89,7 +90,7 @@ class BpmMigration(models.Model):
                 with self.env.cr.savepoint():
                     moved |= line if line._move() else lines.browse()
             except (EngineError, UserError) as error:
-                line.write({"state": "failed", "reason": str(error)})
+                line.write({"state": "failed", "reason": said(self.env, error)})
         moved._log_move("from_version_id", "version_id")
         return len(lines)
 
@@ -117,14 +118,18 @@ class BpmMigrationLine(models.Model):
         change = self.migration_id
         verdict = change._verdict(instance)
         if verdict.kind != "moves":
-            self.write({"verdict": verdict.kind, "reason": "\n".join(verdict.reasons)})
+            self.write(
+                {
+                    "verdict": verdict.kind,
+                    "reason": "\n".join(said(self.env, reason) for reason in verdict.reasons),
+                }
+            )
             return False
         before = self._prepare_state_before(instance)
         mapping = change.mapping or {}
-        moved = migration.migrate(instance._load(), change._target(), mapping)
-        self._write_instance(instance, change.version_id, moved)
+        self._write_instance(instance, change.version_id, verdict.moved)
         self._follow(instance, mapping)
-        instance._sync_waits([(instance, moved)])
+        instance._sync_waits([(instance, verdict.moved)])
         self.sudo().write(
             {
                 "state": "moved",

@@ -1,7 +1,12 @@
-from odoo import api, models
+from odoo import api, models, tools
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 from .bpm_instance import OPEN_STATES
+from .bpm_instance_lock import PROCESS_FIELDS, VERSION_FIELDS
+
+#: What a start reads of a process.
+START_FIELDS = (*PROCESS_FIELDS, "published_version_id", "state", "start_by_hand")
 
 
 class BpmProcess(models.Model):
@@ -39,7 +44,7 @@ class BpmProcess(models.Model):
         :return: id of the instance, or the list of ids if a list was given.
         :raise UserError: unknown key, wrong model, and all of action_start().
         """
-        process = self.sudo().search([("key", "=", key)], limit=1)
+        process = self.sudo()._find_by_key(key)
         if not process:
             raise UserError(self.env._("There is no process with the key “%s”.", key))
         if (process.model or None) != (res_model or None):
@@ -55,6 +60,34 @@ class BpmProcess(models.Model):
         ids = list(res_id) if several else [res_id] if res_id else None
         started = process.sudo(False)._start_checked(ids, variables)
         return started.ids if several else started.id
+
+    def _find_by_key(self, key):
+        """The active process of a key; one statement brings what a start needs to know."""
+        version = self.env["bpm.process.version"]
+        self.flush_model()
+        version.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT p.id, v.id, ARRAY(SELECT res_groups_id FROM bpm_process_group_rel g"
+                " WHERE g.bpm_process_id = p.id), %s, %s, %s"
+                " FROM bpm_process p LEFT JOIN bpm_process_version v"
+                " ON v.id = p.published_version_id WHERE p.key = %s AND p.active",
+                SQL(", ".join(f'p."{name}"' for name in START_FIELDS)),
+                SQL(", ".join(f'v."{name}"' for name in VERSION_FIELDS)),
+                self._field_to_sql("p", "name"),
+                key,
+            )
+        )
+        if not rows:
+            return self.browse()
+        process_id, version_id, group_ids, *values = rows[0]
+        process, version = self.browse(process_id), version.browse(version_id)
+        self._fields["group_ids"]._insert_cache(process, [tuple(group_ids)])
+        for record, names in ((process, START_FIELDS), (version, VERSION_FIELDS)):
+            for name in names:
+                record._fields[name]._insert_cache(record, [values.pop(0)])
+        self._fields["name"]._insert_cache(process, values)
+        return process
 
     # ------------------------------------------------------------------ rights
 
@@ -103,10 +136,28 @@ class BpmProcess(models.Model):
         if not res_ids:
             raise UserError(self.env._("Choose the record on which to start “%s”.", self.name))
         records = self.env[model].browse(res_ids)
-        if len(records.exists()) != len(records):
+        if not self._fetch_existing(records):
             raise UserError(self.env._("A record was deleted in the meantime; reload the page."))
         records.check_access("read")
         return records
+
+    @api.model
+    def _fetch_existing(self, records):
+        """Read records, also for the check of rights that follows.
+
+        :return: whether they all exist.
+        """
+        plain = (
+            field
+            for field in records._fields.values()
+            if field.store and field.column_type and field.prefetch and field.name != "id"
+        )
+        field = next((f for f in plain if not (f.translate or f.company_dependent)), None)
+        if field is None:
+            return len(records.exists()) == len(records)
+        records = records.sudo()
+        records.fetch()
+        return field._get_cache(records.env).keys() >= set(records._ids)
 
     def _check_not_running(self, records):
         if not self.sudo().one_per_record:
@@ -153,7 +204,7 @@ class BpmProcess(models.Model):
         if records is not None:
             self._check_not_running(records)
         instances = self._create_instances(records, kind, starter)
-        instances._start_run(variables)
+        instances._start_run(variables, instances._prepare_started_lines())
         return instances
 
     def _create_instances(self, records, kind, starter, **values):
@@ -161,15 +212,11 @@ class BpmProcess(models.Model):
         starter = starter or self.env.user
         targets = records.sudo() if records is not None else [None]
         model = self.env["bpm.instance"].sudo()
-        # Its own history tells who started it: no note in the chatter besides.
-        created = model.with_context(tracking_disable=True).create(
+        # Its own history tells who started it: no note in the chatter besides. The database
+        # refuses a second instance on the same record right here.
+        return model._insert_instances(
             [process._prepare_instance_values(record, kind, starter) | values for record in targets]
         )
-        instances = created.with_env(model.env)
-        # Let the database refuse a second instance on the same record right here.
-        instances.flush_recordset()
-        instances._log("started", user_id=starter.id)
-        return instances
 
     def _prepare_instance_values(self, record, kind, starter):
         """Values of a new instance on a record (or None)."""
@@ -193,6 +240,12 @@ class BpmProcess(models.Model):
 
     # ------------------------------------------------------------------ who it acts as
 
+    @api.model
+    @tools.ormcache("user_id")
+    def _is_working(self, user_id):
+        """Whether a user is active; kept until a user is archived (res.users sees to that)."""
+        return self.env["res.users"].sudo().browse(user_id).active
+
     @api.model_create_multi
     def create(self, vals_list):
         """See write()."""
@@ -204,14 +257,31 @@ class BpmProcess(models.Model):
     def write(self, vals):
         """Only managers lend rights; what is watched may change with model and archiving.
 
-        :raise AccessError: a designer lets a process act as somebody else.
+        :raise AccessError: a designer lets a process act as somebody else, or takes it over.
         """
+        if "owner_id" in vals:
+            self._check_may_take_over(vals["owner_id"])
         result = super().write(vals)
         if {"run_as_user_id", "owner_id"} & set(vals):
             self._check_act_as()
         if {"active", "model_id"} & set(vals):
             self.env.registry.clear_cache()
         return result
+
+    def _check_may_take_over(self, owner_id):
+        """The owner decides on proposals and may do any task: nobody makes himself one."""
+        user = self.env.user
+        if self.env.su or user.has_group("bpm_engine.group_manager"):
+            return
+        for process in self.sudo():
+            owner = process.owner_id
+            if owner.id != owner_id and owner != user:
+                raise AccessError(
+                    self.env._(
+                        "Only a process manager may give “%(process)s” another owner.",
+                        process=process.name,
+                    )
+                )
 
     def _check_act_as(self):
         """Only a manager may let a process act with the rights of somebody else."""

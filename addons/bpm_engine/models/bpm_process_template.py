@@ -1,5 +1,5 @@
-from odoo import Command, api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo import Command, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import file_open
 
 from ..engine.diagram import sketch
@@ -16,21 +16,12 @@ class BpmProcessTemplate(models.Model):
 
     _name = "bpm.process.template"
     _description = "Ready Process"
+    _inherit = ["bpm.catalogue.mixin"]
     _order = "sequence, name, id"
 
-    name = fields.Char(required=True, translate=True)
-    key = fields.Char(required=True, help="Key of the first process that is made of it.")
-    sequence = fields.Integer(default=10)
-    active = fields.Boolean(default=True)
-    category = fields.Char(translate=True)
-    description = fields.Text(translate=True, help="What the process is for, in a few sentences.")
-    people = fields.Char(translate=True, help="Who takes part in it.")
-    model = fields.Char(
-        string="Made For",
-        help="Technical name of the kind of record it is meant for; empty: any, chosen when it "
-        "is used.",
-    )
-    model_id = fields.Many2one("ir.model", compute="_compute_model_id", string="Runs on")
+    key = fields.Char(help="Key of the first process that is made of it.")
+    description = fields.Text(help="What the process is for, in a few sentences.")
+    model_id = fields.Many2one(string="Runs on")
     file = fields.Char(required=True, help="Diagram, as a path that begins with the addon's name.")
     picture = fields.Char(help="Address of a picture of the diagram.")
     group_ids = fields.Many2many(
@@ -44,13 +35,6 @@ class BpmProcessTemplate(models.Model):
 
     _key_uniq = models.UniqueIndex("(key)", "Another ready process has this key already.")
 
-    @api.depends("model")
-    def _compute_model_id(self):
-        """The kind of record, if the addon that brings it is installed."""
-        for template in self:
-            known = template.model in self.env
-            template.model_id = known and self.env["ir.model"]._get(template.model)
-
     def _compute_process_count(self):
         groups = self.env["bpm.process"]._read_group(
             [("template_id", "in", self.ids)], ["template_id"], ["__count"]
@@ -63,22 +47,7 @@ class BpmProcessTemplate(models.Model):
 
     def action_use(self):
         """Ask for the kind of record and the people, then make a process of it."""
-        self.ensure_one()
-        if not self.env.user.has_group("bpm_engine.group_designer"):
-            raise AccessError(
-                self.env._(
-                    "Using a ready process is for those who draw processes. Ask one of them."
-                )
-            )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Use “%s”", self.name),
-            "res_model": "bpm.template.use",
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_template_id": self.id},
-        }
+        return self._get_use_action("bpm.template.use")
 
     def action_open_processes(self):
         """Processes that were made of it."""
@@ -158,10 +127,6 @@ class BpmProcessTemplate(models.Model):
             "group_ids": [Command.set(self.group_ids.ids)],
             "template_id": self.id,
         }
-
-    def _get_description(self):
-        """What it is for, without the line ends of the file it came in."""
-        return " ".join((self.description or "").split())
 
     def _get_free_key(self):
         """The template's key, or with a number when a process has it already."""

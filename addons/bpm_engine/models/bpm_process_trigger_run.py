@@ -79,6 +79,12 @@ class BpmProcessTrigger(models.Model):
 
     @api.model
     @tools.ormcache()
+    def _get_message_names(self):
+        """Names of the messages that start anything; asked at every message."""
+        return frozenset(self.sudo().search([("kind", "=", "message")]).mapped("message_name"))
+
+    @api.model
+    @tools.ormcache()
     def _get_process_models(self):
         """Models on whose records processes may run, archived processes included."""
         processes = self.env["bpm.process"].sudo().with_context(active_test=False)
@@ -293,5 +299,7 @@ class BpmProcess(models.Model):
         """Start although nobody waits for it: failing first steps become incidents."""
         self.ensure_one()
         self._check_in_use()
-        for instance in self._create_instances(records, kind, starter):
+        instances = self._create_instances(records, kind, starter)
+        self.env["bpm.log"].sudo()._append(instances._prepare_started_lines())
+        for instance in instances:
             instance._advance(lambda execution: execution.start({}), "start", fresh=True)

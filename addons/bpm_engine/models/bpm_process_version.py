@@ -39,13 +39,24 @@ class BpmProcessVersion(models.Model):
     )
     model = fields.Char(related="process_id.model")
     company_id = fields.Many2one(related="process_id.company_id", store=True)
-    bpmn_xml = fields.Text(string="Diagram", help="BPMN 2.0 with layout.")
+    bpmn_xml = fields.Text(string="Diagram", prefetch=False, help="BPMN 2.0 with layout.")
     sha256 = fields.Char(readonly=True, copy=False, help="Fingerprint of the published diagram.")
-    svg = fields.Text(readonly=True, copy=False, help="Picture of the diagram for lists and print.")
+    svg = fields.Text(
+        readonly=True,
+        copy=False,
+        prefetch=False,
+        help="Picture of the diagram for lists and print.",
+    )
     problems = fields.Json(
         readonly=True, copy=False, help="What the last check found: element, code, message, level."
     )
     change_note = fields.Char(help="What this version changes and why, in one line.")
+    revision = fields.Char(
+        readonly=True,
+        copy=False,
+        help="Another one after each change of an element, of this diagram or one that it "
+        "calls: what is kept of them is kept by it.",
+    )
     published_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     published_at = fields.Datetime(readonly=True, copy=False)
     called_version_ids = fields.Many2many(

@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import plaintext2html
 
 from ..engine.diagram import sketch
 from ..engine.xml_source import read_xml
@@ -100,6 +101,18 @@ class BpmElement(models.Model):
         elements = self | self._get_in_lanes()
         tasks = self.env["bpm.task"]
         return len(tasks._reassign_open(elements) | tasks._follow_deadlines(elements))
+
+    def _reword_open_tasks(self):
+        """Open tasks and their activities say what their elements say now."""
+        tasks = self.env["bpm.task"].sudo()
+        found = tasks.search([("element_id", "in", self.ids), ("state", "in", ("todo", "waiting"))])
+        for element, opened in found.grouped("element_id").items():
+            name = element.name or element.element_id
+            opened.filtered(lambda task, name=name: task.name != name).name = name
+            note = (element.settings or {}).get("instruction")
+            opened.activity_ids.write(
+                {"summary": name, "note": plaintext2html(note) if note else False}
+            )
 
     def _get_in_lanes(self):
         found = self.browse()

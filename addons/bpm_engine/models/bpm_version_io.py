@@ -7,6 +7,8 @@ from ..lib.diagram_xml import merge_settings
 _REFUSING = {
     "doctype",
     "empty",
+    # The canvas does not show it, so nobody could repair it here.
+    "loose_flow",
     "no_process",
     "not_bpmn",
     "schema",

@@ -7,6 +7,7 @@ from ..engine import DiagramError, lint, read_diagram
 from ..engine.diagram import sketch
 from ..engine.xml_source import read_xml
 from ..lib.diagram_xml import with_process_id
+from .bpm_engine_words import said
 from .bpm_facts import Facts
 
 
@@ -81,7 +82,7 @@ class BpmProcessVersion(models.Model):
             {
                 "element": problem.element,
                 "code": problem.code,
-                "message": problem.message,
+                "message": said(self.env, problem.message),
                 "level": problem.level,
             }
             for problem in problems
@@ -122,7 +123,7 @@ class BpmProcessVersion(models.Model):
                 self.bpmn_xml, {version.process_id.key: version._diagram() for version in called}
             )
         except DiagramError as error:
-            raise UserError("\n".join(problem.message for problem in error.problems)) from error
+            raise UserError(said(self.env, error)) from error
 
     def _prepare_publish_values(self, called):
         return {

@@ -1,5 +1,4 @@
 from odoo import fields, models
-from odoo.tools import SQL
 
 
 class BpmWait(models.Model):
@@ -7,6 +6,7 @@ class BpmWait(models.Model):
 
     _name = "bpm.wait"
     _description = "Wait of a Process"
+    _inherit = ["bpm.rows.mixin"]
     _order = "due, id"
     _rec_name = "name"
 
@@ -22,16 +22,3 @@ class BpmWait(models.Model):
     res_id = fields.Many2oneReference(model_field="res_model")
 
     _name_idx = models.Index("(kind, name, res_model, res_id)")
-
-    def _drop(self):
-        """Take away waits that are over, at every step of a process.
-
-        Nothing refers to a wait, so the search for what does, seven queries and an empty
-        cache, is spared.
-        """
-        if not self:
-            return
-        self.flush_recordset()
-        self.env.cr.execute(SQL("DELETE FROM bpm_wait WHERE id IN %s", tuple(self.ids)))
-        self.env["bpm.instance"].invalidate_model(["wait_ids"], flush=False)
-        self.invalidate_recordset(flush=False)
