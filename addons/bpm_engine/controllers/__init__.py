@@ -1,2 +1,3 @@
 from . import bpm_version
 from . import xes
+from . import webclient

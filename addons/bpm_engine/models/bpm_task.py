@@ -21,15 +21,14 @@ class BpmTask(models.Model):
 
     _name = "bpm.task"
     _description = "Task of a Process"
+    _inherit = ["bpm.rows.mixin"]
     _order = "deadline, id"
 
     name = fields.Char(required=True, readonly=True)
     instance_id = fields.Many2one(
         "bpm.instance", required=True, readonly=True, ondelete="cascade", index=True
     )
-    process_id = fields.Many2one(
-        related="instance_id.process_id", store=True, index=True, precompute=True
-    )
+    process_id = fields.Many2one(related="instance_id.process_id", store=True, precompute=True)
     company_id = fields.Many2one(related="instance_id.company_id", store=True, precompute=True)
     res_model = fields.Char(related="instance_id.res_model", store=True, precompute=True)
     res_id = fields.Many2oneReference(
@@ -94,6 +93,8 @@ class BpmTask(models.Model):
     why = fields.Char(readonly=True, help="Why this person has it: the rule and what it gave.")
     activity_ids = fields.One2many("mail.activity", "bpm_task_id")
 
+    # Who had tasks of a process, without reading years of them.
+    _process_idx = models.Index("(process_id, user_id)")
     _todo_idx = models.Index("(user_id, deadline) WHERE state = 'todo'")
     _group_idx = models.Index("(group_id) WHERE state = 'todo' AND user_id IS NULL")
     _token_idx = models.Index("(instance_id, token)")
@@ -210,7 +211,7 @@ class BpmTask(models.Model):
 
     def _log(self, event, comment=None, **values):
         """Write what happened to these tasks into the history of their processes."""
-        self.env["bpm.log"].sudo().create(
+        self.env["bpm.log"].sudo()._append(
             [{**task._prepare_log_values(event, comment), **values} for task in self]
         )
 

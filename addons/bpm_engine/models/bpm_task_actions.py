@@ -31,13 +31,18 @@ class BpmTask(models.Model):
         The instance's row is touched, so that of two last votes at once the second is
         repeated with the first in sight.
         """
-        self.sudo().instance_id._lock()
+        tasks = self.sudo()
+        tasks.instance_id._lock()
+        for task in tasks:
+            task.instance_id.version_id._remember_element(task.element_id)
 
     def _complete(self, chosen, comment=None, attachments=None):
         """Write the decision, close the activity, and move the token when it is decided."""
         self.ensure_one()
+        holder = self.user_id
         self.write(self._prepare_done_values(chosen, comment))
-        self._add_participants()
+        if self.user_id | self.done_by_id != holder:
+            self._add_participants()
         messages = self._close_activity(attachments)
         outcome = chosen["key"]
         if self.is_vote:
@@ -61,8 +66,8 @@ class BpmTask(models.Model):
 
     def _add_participants(self):
         """Whoever has a part in a process may see it."""
-        for instance, tasks in self.grouped("instance_id").items():
-            instance.sudo()._add_participants(tasks.user_id | tasks.done_by_id)
+        for instance, tasks in self.sudo().grouped("instance_id").items():
+            instance._add_participants(tasks.user_id | tasks.done_by_id)
 
     # ------------------------------------------------------------ groups
 

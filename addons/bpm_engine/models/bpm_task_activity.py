@@ -15,16 +15,22 @@ WEEKDAYS = {0, 1, 2, 3, 4}
 class BpmTask(models.Model):
     _inherit = "bpm.task"
 
-    def _sync_activities(self):
+    def _sync_activities(self, new=False):
         """Activities as the tasks are: one for the holder of an open task, else none.
 
         With ``bpm_quiet`` in the context new tasks get no activities and done ones leave no
         messages in chatters: for thousands of steps that programs take. The tasks stand in
         all lists of tasks.
+
+        :param new: the tasks have just been created.
         """
         quiet = self.env.context.get("bpm_quiet")
+        if quiet and new:
+            return
         activities = self.env["mail.activity"].sudo().with_context(bpm_task_sync=True)
-        existing = activities.search([("bpm_task_id", "in", self.ids)]).grouped("bpm_task_id")
+        existing = {}
+        if not new:
+            existing = activities.search([("bpm_task_id", "in", self.ids)]).grouped("bpm_task_id")
         missing, superfluous = [], activities
         for task in self.sudo():
             own = existing.get(task, activities)

@@ -4,7 +4,9 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from odoo import api, fields, models
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
+
+from .bpm_sight_words import path_text
 
 
 class Holder(NamedTuple):
@@ -83,9 +85,15 @@ class BpmTask(models.Model):
         first, seen = none, user
         while user:
             if user not in memo:
-                memo[user] = none._get_current(user), self._is_on_leave(user)
+                there = not self._may_be_away(user)
+                memo[user] = (
+                    none if there else none._get_current(user),
+                    False if there else self._is_on_leave(user),
+                )
             absences, is_on_leave = memo[user]
-            absence = absences.filtered(lambda a: a._covers(instance.process_id))[:1]
+            absence = absences.filtered(
+                lambda a: a._covers(instance.process_id, instance.company_id)
+            )[:1]
             if not absence and user.active and not is_on_leave:
                 return user, first, words
             words = self._describe_absence(user, absence, words)
@@ -109,6 +117,29 @@ class BpmTask(models.Model):
         if not user.active:
             return self.env._("%(why)s; %(who)s no longer works here", why=words, who=user.name)
         return self.env._("%(why)s; %(who)s is on leave", why=words, who=user.name)
+
+    @api.model
+    def _may_be_away(self, user):
+        """Whether it is worth to ask for absences and leaves of a person: seldom.
+
+        Wider than both by a day; an organisation that keeps absences elsewhere extends it.
+        """
+        for model in ("bpm.substitution", "resource.calendar.leaves", "resource.resource"):
+            self.env[model].flush_model()
+        now = fields.Datetime.now()
+        ((found,),) = self.env.execute_query(
+            SQL(
+                "SELECT EXISTS (SELECT FROM bpm_substitution WHERE user_id = %(user)s"
+                " AND date_from <= %(late)s AND date_to >= %(early)s) OR EXISTS ("
+                "SELECT FROM resource_resource r JOIN resource_calendar_leaves l"
+                " ON l.resource_id = r.id WHERE r.user_id = %(user)s"
+                " AND l.date_from <= %(late)s AND l.date_to >= %(early)s)",
+                user=user.id,
+                early=now - timedelta(days=1),
+                late=now + timedelta(days=1),
+            )
+        )
+        return found
 
     @api.model
     def _is_on_leave(self, user):
@@ -230,26 +261,24 @@ class BpmTask(models.Model):
         """A field path on the record that ends at a user, or at a partner or employee
         who has one."""
         path = rule.get("role") or ""
-        value, label = self._walk(instance._get_record_or_none(), path)
-        users = self._users_of(value)
+        record = instance._get_record_or_none()
+        users = self._users_of(self._walk(record, path))
         words = self.env._(
-            "%(role)s (%(path)s): %(who)s",
-            role=label or self.env._("Role"),
-            path=path,
+            "%(role)s: %(who)s",
+            role=path_text(record, path) or self.env._("Role"),
             who=users[:1].name or self.env._("empty"),
         )
         return self._found(users, words)
 
     @api.model
     def _walk(self, record, path):
-        """Follow a path of fields. :return: the last value and its label; None if no path"""
-        value, label = record, ""
+        """Follow a path of fields. :return: the last value; None if there is no such path"""
+        value = record
         for name in filter(None, path.split(".")):
             if not isinstance(value, models.BaseModel) or name not in value._fields:
-                return None, label
-            label = value._fields[name]._description_string(self.env)
+                return None
             value = value.sudo()[:1][name]
-        return value, label
+        return value
 
     @api.model
     def _users_of(self, value):

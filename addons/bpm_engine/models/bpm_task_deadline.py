@@ -23,7 +23,9 @@ class BpmTask(models.Model):
         for task in self:
             deadline = task._get_deadline(cache)
             settings = (task.element_id.settings or {}).get("deadline") or {}
-            task.write({"deadline": deadline, **task._prepare_reminder(deadline, settings)})
+            values = {"deadline": deadline, **task._prepare_reminder(deadline, settings)}
+            if any(task[name] != value for name, value in values.items()):
+                task.write(values)
 
     def _prepare_reminder(self, deadline, settings=None):
         if settings is None:
@@ -40,7 +42,7 @@ class BpmTask(models.Model):
         """
         settings = (self.element_id.settings or {}).get("deadline") or {}
         if settings.get("path"):
-            value, _label = self._walk(self._get_record(), settings["path"])
+            value = self._walk(self._get_record(), settings["path"])
             return self._end_of(value)
         amount = _number(settings.get("amount"))
         if not amount:
@@ -89,7 +91,8 @@ class BpmTask(models.Model):
         """Another deadline, set by a person; reminder and escalation count anew."""
         for task in self.sudo():
             task.write({"deadline": deadline, **task._prepare_reminder(deadline)})
-            text = self.env._("Deadline moved to %s", moment_text(self.env, deadline))
+            when = moment_text(self.env, deadline, stored=True)
+            text = self.env._("Deadline moved to %s", when)
             task._log("assigned", f"{text}: {comment}" if comment else text)
         self._sync_activities()
 

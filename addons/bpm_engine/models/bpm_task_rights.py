@@ -12,7 +12,11 @@ class BpmTask(models.Model):
     _inherit = "bpm.task"
 
     can_complete = fields.Boolean(compute="_compute_rights", help="You may do this task.")
-    can_claim = fields.Boolean(compute="_compute_rights", help="It is free and you may take it.")
+    can_claim = fields.Boolean(
+        compute="_compute_rights",
+        search="_search_can_claim",
+        help="It is free and you may take it.",
+    )
     can_release = fields.Boolean(compute="_compute_rights", help="You may give it back.")
     can_delegate = fields.Boolean(compute="_compute_rights", help="You may pass it on.")
 
@@ -28,6 +32,17 @@ class BpmTask(models.Model):
             task.can_delegate = right
             task.can_claim = is_open and not task.user_id and right
             task.can_release = is_open and mine and bool(task.sudo().group_id)
+
+    def _search_can_claim(self, operator, value):
+        """Free tasks for which the user has a right; see :meth:`_get_right`."""
+        if operator != "in":
+            return NotImplemented
+        free = Domain([("state", "=", "todo"), ("user_id", "=", False)])
+        user = self.env.user
+        if not (self.env.su or user.has_group(MANAGER)):
+            mine = Domain("process_id.owner_id", "=", user.id)
+            free &= mine | Domain("group_id", "in", user.all_group_ids.ids)
+        return free if True in value else ~free
 
     def _get_right(self):
         """By what right the user may act on the task: "holder", "group", "substitute",

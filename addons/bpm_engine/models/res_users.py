@@ -16,7 +16,7 @@ class ResUsers(models.Model):
         """
         self.ensure_one()
         for path in ("employee_id.parent_id.user_id", "sale_team_id.user_id"):
-            manager, _label = self.env["bpm.task"]._walk(self, path)
+            manager = self.env["bpm.task"]._walk(self, path)
             if manager and manager != self:
                 return manager
         return self.browse()

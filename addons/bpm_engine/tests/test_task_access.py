@@ -38,6 +38,19 @@ class TestTaskAccess(TaskCommon):
         self.group.user_ids = [(4, member.id)]
         self.assertEqual(self._seen(member), self.free)
 
+    def test_to_take_lists_what_one_may_take(self):
+        """HU-06: who has a part in a process is not offered the tasks of other groups in it."""
+        member = self._user("member")
+        self.group.user_ids = [(4, member.id)]
+        self.free.instance_id.participant_ids |= self.employee | member
+        for user, offered in ((member, self.free), (self.employee, self.tasks)):
+            everything = self.free | self.own | self.foreign
+            domain = [("id", "in", everything.ids), ("can_claim", "=", True)]
+            found = self.tasks.with_user(user).search(domain)
+            self.assertEqual(found.sudo(), offered, user.name)
+            visible = self.tasks.with_user(user).search([("id", "in", everything.ids)])
+            self.assertEqual(visible.filtered("can_claim").sudo(), offered, user.name)
+
     def test_groups_see_all(self):
         """HU-06: people with process groups see all tasks of their company."""
         everything = self.own | self.foreign | self.free

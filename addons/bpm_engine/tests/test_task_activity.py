@@ -111,6 +111,41 @@ class TestTaskActivity(TaskCommon):
             self._activity(task, self.viewer).user_id = self.viewer
         self.assertEqual(self._activities(task).user_id, self.worker)
 
+    def test_systray_tasks(self):
+        """HU-09, HU-10: the menu has one's open tasks, the most urgent first, in few queries."""
+        tasks = self.env["bpm.task"].with_user(self.worker)
+        tasks.sudo().search([("user_id", "=", self.worker.id)])._withdraw()
+        none = self._task_of(self.worker)
+        late = self._task_of(self.worker, outcomes=OUTCOMES)
+        late.sudo().deadline = fields.Datetime.subtract(fields.Datetime.now(), days=1)
+        soon = self._task_of(self.worker)
+        soon.sudo().deadline = fields.Datetime.add(fields.Datetime.now(), days=1)
+        self._task_of(self.other_worker)
+        found = tasks._get_systray()
+        self.assertEqual(
+            [row["id"] for row in found["tasks"]], [late.id, soon.id, none.id], "by deadline"
+        )
+        first = found["tasks"][0]
+        self.assertTrue(first["is_overdue"] and first["can_complete"])
+        self.assertEqual([o["key"] for o in first["outcomes"]], [o["key"] for o in late.outcomes])
+        self.assertEqual(first["record"], self.partner.display_name)
+        self.assertEqual((found["total"], tasks._get_systray(limit=2)["total"]), (3, 3))
+        self.assertEqual(len(tasks._get_systray(limit=2)["tasks"]), 2)
+
+    def test_systray_tasks_cost(self):
+        """HU-10: every page asks for the menu's tasks: no query per task."""
+        tasks = self.env["bpm.task"].with_user(self.worker)
+        for _number in range(6):
+            self._task_of(self.worker, outcomes=OUTCOMES)
+        tasks._get_systray()
+        costs = []
+        for limit in (2, 6):
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            tasks._get_systray(limit=limit)
+            costs.append(self.cr.sql_log_count - before)
+        self.assertEqual(costs[0], costs[1])
+
     def test_systray(self):
         """HU-06: own tasks count by their record, free ones of a group as "to take"."""
         self._task_of(self.worker)

@@ -42,13 +42,27 @@ class TestTaskAssign(TaskCommon):
         self.partner.user_id = self.other_worker
         task = self._task(assignment={"kind": "role", "role": "user_id"})
         self.assertEqual(task.user_id, self.other_worker)
-        self.assertIn("user_id", task.why)
+        label = self.partner._fields["user_id"]._description_string(self.env)
+        self.assertEqual(task.why, f"{label}: {self.other_worker.name}")
+        self.assertNotIn("user_id", task.why)
 
     def test_role_through_a_contact(self):
         """HU-23: a path that ends at a contact means the user behind it."""
         self.partner.parent_id = self.other_worker.partner_id
         task = self._task(assignment={"kind": "role", "role": "parent_id"})
         self.assertEqual(task.user_id, self.other_worker)
+
+    def test_long_path_in_words(self):
+        """HU-23: why somebody has a task names each field on the way, no technical name."""
+        self.partner.parent_id = self.env["res.partner"].create(
+            {"name": "Holding", "user_id": self.other_worker.id}
+        )
+        task = self._task(assignment={"kind": "role", "role": "parent_id.user_id"})
+        labels = [
+            self.partner._fields[name]._description_string(self.env)
+            for name in ("parent_id", "user_id")
+        ]
+        self.assertEqual(task.why, f"{labels[0]} › {labels[1]}: {self.other_worker.name}")
 
     def test_empty_role(self):
         """HU-23: nobody is responsible: the owner, and it is said why."""

@@ -62,6 +62,17 @@ class TestTaskDesktop(TaskUiCommon):
         self.start_tour("/odoo/process-absences", "bpm_engine_to_take", login=self.worker.login)
         self.assertEqual(instance.task_ids.user_id, self.worker)
 
+    def test_systray_by_keys(self):
+        """HU-10, AT-09: one's tasks are in the systray's menu, done there without a mouse."""
+        instance = self.launch(self._visa())
+        self.start_tour(
+            f"/odoo/res.partner/{self.partner.id}",
+            "bpm_engine_systray_keys",
+            login=self.worker.login,
+        )
+        first = instance.task_ids.filtered(lambda t: t.name == "Check")
+        self.assertEqual((first.outcome, first.comment), ("refused", "No"))
+
     def test_processes_on_the_record(self):
         """EP-05, HU-06: from the record's menu: start, see, do, result."""
         process = self._visa()
@@ -92,6 +103,15 @@ class TestTaskPhone(TaskUiCommon):
         )
         self.assertEqual(self.partner.phone, "+7 831")
         self.assertEqual(self.open_names(instance), ["Sign"])
+
+    def test_systray(self):
+        """HU-09, HU-10: the menu of activities ends tasks by thumb, one after the other."""
+        self.env["bpm.task"].search([("user_id", "=", self.worker.id)])._withdraw()
+        instance = self.launch(self._visa())
+        self.start_tour(
+            "/odoo/process-absences", "bpm_engine_systray_phone", login=self.worker.login
+        )
+        self.assertEqual((instance.state, instance.result), ("done", "Signed"))
 
     def test_processes_on_the_record(self):
         """EP-05: the same by thumb."""

@@ -69,10 +69,52 @@ class TestDesigner(HttpCase, BpmCommon):
         self.version.with_user(self.manager).action_publish()
         self.assertEqual(self.version.state, "published")
 
+    def test_parts_of_the_column(self):
+        """HU-05, AT-09: approvals, fields of the form and actions are set without any code."""
+        self.env["bpm.action"].create(
+            {
+                "name": "Tell all",
+                "key": "tell_test",
+                "kind": "message",
+                "description": "Tells everybody.",
+            }
+        )
+        template = self.env.ref("bpm_engine.template_invoice_payment")
+        partners = self.env.ref("base.model_res_partner")
+        self.version = template._create_process(model_id=partners.id).draft_version_id
+        self.tour("bpm_engine_panel_parts", self.designer)
+        check = self.drawn("userTask", "Check the invoice")
+        field = check.find(f".//{BPM}field")
+        self.assertEqual((field.get("name"), field.get("required")), ("ref", "true"))
+        approval = check.find(f".//{BPM}approval")
+        self.assertEqual(
+            [approval.get(name) for name in ("mode", "quorum", "order")],
+            ["quorum", "2", "sequential"],
+        )
+        self.assertEqual(
+            [one.get("kind") for one in approval.iter(f"{BPM}approver")][-1], "starter_manager"
+        )
+        action = self.drawn("serviceTask", "Note the payment on the record").find(f".//{BPM}action")
+        self.assertEqual((action.get("name"), action.get("async")), ("tell_test", "true"))
+        value = action.find(f"{BPM}parameter")
+        self.assertEqual((value.get("name"), value.get("value")), ("company", "base.main_company"))
+
     def test_undo_refused_file_and_tools(self):
         """HU-05: undo, redo, trying out; a broken file is refused with the place."""
         self.tour("bpm_engine_tools", self.designer)
         self.assertNotIn("Wrong", self.version.bpmn_xml)
+
+    def test_leave_with_a_label_being_written(self):
+        """HU-05: going back keeps the label still being written; old encodings are read."""
+        self.start_tour(
+            f"/odoo/{self.action.path}",
+            "bpm_engine_leave_label",
+            login=self.designer.login,
+            timeout=180,
+        )
+        self.version.invalidate_recordset()
+        self.drawn("userTask", "Шаг")
+        self.drawn("startEvent", "Order came")
 
     def test_published_version_changes_who_at_once(self):
         """HU-20: on a version in use who and texts change at once, the drawing stays."""

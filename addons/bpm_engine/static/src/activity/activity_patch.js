@@ -1,11 +1,15 @@
 import { Activity } from "@mail/core/web/activity";
 import { ActivityListPopoverItem } from "@mail/core/web/activity_list_popover_item";
 import { ActivityMenu } from "@mail/core/web/activity_menu";
+import { useCommand } from "@web/core/commands/command_hook";
+import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
+import { SystrayTasks } from "@bpm_engine/activity/systray_tasks";
 import { OutcomeButtons } from "@bpm_engine/tasks/outcome_buttons";
 
 /** An activity of a process's task is ended by the task's outcomes, wherever it stands. */
 Activity.components = { ...Activity.components, OutcomeButtons };
+ActivityMenu.components = { ...ActivityMenu.components, SystrayTasks };
 ActivityListPopoverItem.components = { ...ActivityListPopoverItem.components, OutcomeButtons };
 
 patch(Activity.prototype, {
@@ -58,6 +62,16 @@ patch(ActivityListPopoverItem.prototype, {
 });
 
 patch(ActivityMenu.prototype, {
+    setup() {
+        super.setup();
+        useCommand(_t("My tasks in processes"), () => this.dropdown.open(), {
+            category: "activity",
+            hotkey: "alt+shift+p",
+            global: true,
+            hotkeyOptions: { bypassEditableProtection: true },
+        });
+    },
+
     openActivityGroup(group, filter, newWindow) {
         if (group.model !== "bpm.task") {
             return super.openActivityGroup(...arguments);
@@ -75,5 +89,16 @@ patch(ActivityMenu.prototype, {
             newWindow,
             clearBreadcrumbs: true,
         });
+    },
+
+    async onBpmTaskDone(task) {
+        await this.store.fetchStoreData("systray_get_activities");
+        const { currentController } = this.action;
+        const { resId, resModel } = currentController?.props || {};
+        const shown = currentController?.currentState?.resId || resId;
+        if (resModel === task.model && shown === task.res_id) {
+            // Its form shows the task, or what the process has changed.
+            await this.action.doAction("soft_reload");
+        }
     },
 });

@@ -17,6 +17,7 @@ import { loadBpmn } from "@bpm_engine/common/bpmn_bundle";
 import { Diagram } from "./diagram";
 import { Panel, titleOf } from "./panel/panel";
 import { pngOf } from "./picture";
+import { isLaidOut, textOf } from "./text_file";
 import { starterXml } from "./starter";
 
 const LINT_DELAY = 500;
@@ -276,7 +277,7 @@ export class BpmnDesigner extends Component {
         const [file] = ev.target.files;
         ev.target.value = "";
         if (file) {
-            await this.importText(await file.text(), file.name);
+            await this.importText(await textOf(file), file.name);
         }
     }
 
@@ -289,8 +290,7 @@ export class BpmnDesigner extends Component {
         }
         const before = this.serialize();
         try {
-            const hasLayout = /BPMNShape/.test(xml);
-            await this.diagram.load(hasLayout ? xml : await this.bundle.layoutProcess(xml));
+            await this.diagram.load(isLaidOut(xml) ? xml : await this.bundle.layoutProcess(xml));
         } catch (error) {
             await this.diagram.load(before);
             this.refuse(name, [{ message: error.message }]);

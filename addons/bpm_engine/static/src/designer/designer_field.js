@@ -36,9 +36,11 @@ export class BpmnDesignerField extends Component {
         const { bus } = this.record.model;
         useBus(bus, "NEED_LOCAL_CHANGES", ({ detail }) => {
             this.keepStarter();
+            this.designer?.diagram?.finish();
             detail.proms.push(this.commit());
         });
         useBus(bus, "WILL_SAVE_URGENTLY", () => {
+            this.designer?.diagram?.finish();
             this.commit();
             this.sendHot();
         });
@@ -49,6 +51,7 @@ export class BpmnDesignerField extends Component {
         });
         useRecordObserver((record) => this.onRecord(record));
         onWillUnmount(() => {
+            this.designer?.diagram?.finish();
             this.commit();
             this.sendHot();
         });

@@ -53,6 +53,11 @@ export class Diagram {
             this.get("canvas"),
             ".djs-palette, .djs-context-pad, .djs-popup, .djs-shape, .bts-palette"
         );
+        // A label being written is a change at once, like a text in the panel.
+        this.container = container;
+        this.onInput = (ev) =>
+            ev.target.closest(".djs-direct-editing-content") && options.onTyping();
+        container.addEventListener("input", this.onInput);
         this.listen();
     }
 
@@ -65,6 +70,15 @@ export class Diagram {
         bus.on("commandStack.changed", ({ trigger }) => {
             if (trigger !== "clear") {
                 this.options.onChange();
+            }
+        });
+        bus.on("element.click", 1500, (event) => {
+            // A second click would close what is said about the element; it is not meant so.
+            const { originalEvent: mouse, element } = event;
+            const chosen = this.get("selection").get();
+            const adds = mouse?.shiftKey || mouse?.ctrlKey || mouse?.metaKey;
+            if (chosen.length === 1 && chosen[0] === element && !adds) {
+                event.stopPropagation();
             }
         });
         bus.on("tokenSimulation.toggleMode", ({ active }) => this.options.onSimulate?.(active));
@@ -81,6 +95,12 @@ export class Diagram {
         }
     }
 
+    /** Also the label that is being written on the canvas: the page is left, or saved. */
+    finish() {
+        this.flush();
+        this.get("directEditing", false)?.complete();
+    }
+
     async load(xml) {
         this.pending.clear();
         await this.js.importXML(xml);
@@ -89,6 +109,10 @@ export class Diagram {
 
     destroy() {
         this.letGo();
+        this.container.removeEventListener("input", this.onInput);
+        // What ends with the canvas would still be placed on it a moment later.
+        this.get("dragging", false)?.cancel();
+        this.get("contextPad", false)?.close();
         this.js.destroy();
     }
 

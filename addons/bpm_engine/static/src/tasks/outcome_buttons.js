@@ -24,8 +24,16 @@ export class OutcomeButtons extends Component {
         size: { type: String, optional: true },
         hotkeys: { type: Boolean, optional: true },
         more: { type: Boolean, optional: true },
+        /** In a menu, whose arrow keys go from button to button. */
+        navigable: { type: Boolean, optional: true },
     };
-    static defaultProps = { limit: 3, size: "btn-sm", hotkeys: false, more: true };
+    static defaultProps = {
+        limit: 3,
+        size: "btn-sm",
+        hotkeys: false,
+        more: true,
+        navigable: false,
+    };
 
     setup() {
         this.state = useState({ isBusy: false });

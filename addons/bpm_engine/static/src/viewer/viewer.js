@@ -14,6 +14,8 @@ import { loadBpmn } from "@bpm_engine/common/bpmn_bundle";
 import { touchCanvas } from "@bpm_engine/common/touch_canvas";
 
 const PADDING = 24;
+/** Below this scale the texts cannot be read: then the place that matters is shown instead. */
+const READABLE = 0.7;
 /** Steps of the colour scale, from little to much. */
 const HEAT_STEPS = 5;
 
@@ -79,7 +81,7 @@ export class BpmnViewer extends Component {
         this.js.get("eventBus").on("element.click", ({ element }) => this.clicked(element));
         this.letGo = touchCanvas(this.canvas.el, this.js.get("canvas"));
         // In a dialog or a tab the size comes later than the drawing.
-        this.sizes = new ResizeObserver(() => this.fit());
+        this.sizes = new ResizeObserver(() => this.show(this.props));
         this.sizes.observe(this.canvas.el);
         await this.load(this.props);
     }
@@ -103,7 +105,7 @@ export class BpmnViewer extends Component {
         }
         this.state.isLoading = false;
         if (js === this.js && !this.state.failed) {
-            this.fit();
+            this.show(props);
             this.mark(props);
         }
     }
@@ -119,15 +121,65 @@ export class BpmnViewer extends Component {
         }
     }
 
-    fit() {
-        if (!this.js || this.state.isLoading || this.state.failed) {
+    /** The whole diagram if it can be read then, else where it stands, else its beginning. */
+    show(props) {
+        const sizes = this.measure();
+        if (!sizes) {
             return;
+        }
+        if (sizes.scale >= READABLE) {
+            this.fit();
+            return;
+        }
+        const { inner, outer } = sizes;
+        const width = outer.width / READABLE;
+        const height = outer.height / READABLE;
+        const { x, y } = this.focusOf(props) || { x: inner.x, y: inner.y + inner.height / 2 };
+        // Never further out than the diagram goes; a diagram that is smaller stands in the middle.
+        const place = (middle, size, from, length) =>
+            size > length + 2 * PADDING
+                ? from - (size - length) / 2
+                : Math.min(
+                      Math.max(middle - size / 2, from - PADDING),
+                      from + length + PADDING - size
+                  );
+        this.js.get("canvas").viewbox({
+            x: place(x, width, inner.x, inner.width),
+            y: place(y, height, inner.y, inner.height),
+            width,
+            height,
+        });
+    }
+
+    /** The middle of the element that matters most, or undefined. */
+    focusOf({ marks, heat, selected }) {
+        const registry = this.js.get("elementRegistry");
+        const first = (...wanted) => marks.find(({ state }) => wanted.includes(state))?.element;
+        const hottest = heat.reduce(
+            (most, one) => (most && most.value >= one.value ? most : one),
+            null
+        );
+        const ids = [
+            selected,
+            first("error", "late"),
+            first("active", "about"),
+            first("added", "changed", "removed", "texts"),
+            hottest?.element,
+        ];
+        const shape = ids.map((id) => id && registry.get(id)).find((one) => one && !one.waypoints);
+        return shape && { x: shape.x + shape.width / 2, y: shape.y + shape.height / 2 };
+    }
+
+    /** Extents of diagram and canvas, and the scale at which it fits; undefined when hidden. */
+    measure() {
+        if (!this.js || this.state.isLoading || this.state.failed) {
+            return undefined;
         }
         const canvas = this.js.get("canvas");
         canvas.resized();
         const { inner, outer } = canvas.viewbox();
         if (!inner.width || !outer.width || !outer.height) {
-            return;
+            return undefined;
         }
         const room = (size) => Math.max(40, size - 2 * PADDING);
         const scale = Math.min(
@@ -135,7 +187,17 @@ export class BpmnViewer extends Component {
             room(outer.height) / inner.height,
             1
         );
-        canvas.viewbox({
+        return { inner, outer, scale };
+    }
+
+    /** The whole diagram, however small. */
+    fit() {
+        const sizes = this.measure();
+        if (!sizes) {
+            return;
+        }
+        const { inner, outer, scale } = sizes;
+        this.js.get("canvas").viewbox({
             x: inner.x - (outer.width / scale - inner.width) / 2,
             y: inner.y - (outer.height / scale - inner.height) / 2,
             width: outer.width / scale,

@@ -2,9 +2,10 @@ import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { localName } from "../diagram";
 import { readInstruction } from "../element_settings";
+import { ActionPicker } from "./action_picker";
 import { CalledProcess, ConditionBuilder, Repeat, Timer } from "./flow_parts";
 import { PersonPicker } from "./people";
-import { ActionPicker, Approval, Deadline, FormFields, Outcomes } from "./task_parts";
+import { Approval, Deadline, FormFields, Outcomes } from "./task_parts";
 import { TextInput } from "./text_input";
 
 /** BPMN's names in the words of people who never heard of it. */
