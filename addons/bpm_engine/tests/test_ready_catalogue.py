@@ -22,6 +22,15 @@ class TestReadyCatalogue(ReadyCommon):
                 self.assertEqual(process.state, "published")
                 self.assertTrue(template.description and template.people and template.picture)
 
+    def test_descriptions_are_running_text(self):
+        """AL-02: forms show descriptions as they stand: no indentation of the data file."""
+        texts = self.env["bpm.process.template"].search([]).mapped("description")
+        texts += self.env["bpm.regulation.template"].search([]).mapped("description")
+        texts += self.env["bpm.action"].search([]).mapped("description")
+        self.assertGreater(len(texts), 5)
+        for text in filter(None, texts):
+            self.assertEqual(text, " ".join(text.split()))
+
     def test_use_it_asks_who_is_who(self):
         """AT-07, AL-02: the dialog makes an editable process with people of one's choice."""
         template = self.env.ref("bpm_engine.template_request_handling")
