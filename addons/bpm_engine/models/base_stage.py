@@ -116,10 +116,31 @@ class Base(models.AbstractModel):
         name = rules.stage_field if rules else False
         if not name:
             return dict.fromkeys(self.ids, False)
-        records = self.sudo()
+        values = self._get_raw_values(name)
         if self._fields[name].type == "many2one":
-            return {record.id: str(record[name].id or "") or False for record in records}
-        return {record.id: record[name] for record in records}
+            return {id_: str(value) if value else False for id_, value in values.items()}
+        return {id_: value or False for id_, value in values.items()}
+
+    def _get_raw_values(self, name):
+        """{record id: value of a stored field as the cache holds it: of a record its id}.
+
+        Thousands of records are judged at once; a recordset per value would cost more than
+        the rest of the judgement.
+        """
+        records = self.sudo()
+        field = records._fields[name]
+        records._recompute_recordset([name])
+        records.fetch([name])
+        cache = field._get_cache(records.env)
+        return {id_: cache.get(id_) for id_ in records._ids}
+
+    def _get_record_names(self):
+        """Names of these records, in order."""
+        field = self._fields.get(self._rec_name)
+        plain = self.__class__._compute_display_name is models.BaseModel._compute_display_name
+        if not plain or not field or field.type != "char" or not field.store or field.translate:
+            return self.mapped("display_name")
+        return [name or "" for name in self._get_raw_values(field.name).values()]
 
     @api.model
     def _get_stage_triggers(self, stage_field):
@@ -128,6 +149,14 @@ class Base(models.AbstractModel):
         depends = field.get_depends(self)[0] if field.compute else ()
         names = {stage_field, *(path.split(".")[0] for path in depends)}
         return names | (RESPONSIBLE_FIELDS & self._fields.keys())
+
+    @api.model
+    def _get_stage_way_fields(self):
+        """Fields by which a record goes on from one regulation to the following; hook.
+
+        Whoever leaves a regulation by such a field must have come to its end.
+        """
+        return frozenset()
 
     @api.model
     def _get_stage_choices(self, stage_field):
@@ -139,7 +168,10 @@ class Base(models.AbstractModel):
         if field.type != "many2one":
             labels = field._description_selection(self.env)
             return [{"value": value, "name": label} for value, label in labels]
-        stages = self.env[field.comodel_name].search([], limit=200)
+        stages = self.env[field.comodel_name]
+        # Personal stages, as tasks know them, are nobody else's way.
+        common = [("user_id", "=", False)] if "user_id" in stages._fields else []
+        stages = stages.search(common, limit=200)
         return [
             {
                 "value": str(stage.id),
@@ -155,6 +187,15 @@ class Base(models.AbstractModel):
         if self._fields[rules.stage_field].type == "many2one":
             value = int(value)
         self.write({rules.stage_field: value})
+
+    def _get_stage_phone(self):
+        """Number that a step "call" of this record dials, or an empty text; hook."""
+        self.ensure_one()
+        for name in ("phone", "partner_phone"):
+            if name in self._fields and self[name]:
+                return self[name]
+        partner = self["partner_id"] if "partner_id" in self._fields else None
+        return partner.phone or "" if partner is not None and partner._name == "res.partner" else ""
 
     def _get_stage_responsible(self):
         """{record id: the user who is responsible for it}; hook."""

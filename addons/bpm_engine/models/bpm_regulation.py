@@ -1,4 +1,4 @@
-from collections import namedtuple
+from collections import defaultdict, namedtuple
 
 import psycopg2
 
@@ -13,7 +13,12 @@ from .bpm_regulation_part import read_domain
 StageRules = namedtuple("StageRules", "stage_field triggers versions")
 
 IN_FORCE = """
-    SELECT r.model, r.stage_field, r.id, v.id, r.domain, r.company_id
+    SELECT r.model, r.stage_field,
+           ARRAY(SELECT step.domain
+                   FROM bpm_regulation_step step
+                   JOIN bpm_regulation_stage stage ON stage.id = step.stage_id
+                  WHERE stage.version_id = v.id AND step.domain IS NOT NULL),
+           r.id, v.id, r.domain, r.company_id
       FROM bpm_regulation r
       JOIN bpm_regulation_version v ON v.regulation_id = r.id AND v.state = 'published'
      WHERE r.active
@@ -93,12 +98,15 @@ class BpmRegulation(models.Model):
     @tools.ormcache()
     def _get_all_rules(self):
         """{model name: StageRules} of all regulations in force, from a cache."""
-        found = {}
-        for model, stage_field, *rule in self._fetch_in_force():
+        found, conditions = {}, defaultdict(list)
+        for model, stage_field, only_if, *rule in self._fetch_in_force():
             if model in self.env and stage_field in self.env[model]._fields:
                 found.setdefault(model, (stage_field, []))[1].append(tuple(rule))
+                conditions[model] += only_if
         return {
-            model: StageRules(stage_field, self._get_triggers(model, stage_field, rules), rules)
+            model: StageRules(
+                stage_field, self._get_triggers(model, stage_field, rules, conditions[model]), rules
+            )
             for model, (stage_field, rules) in found.items()
         }
 
@@ -111,13 +119,15 @@ class BpmRegulation(models.Model):
         except (psycopg2.errors.UndefinedTable, psycopg2.errors.UndefinedColumn):
             return []
 
-    def _get_triggers(self, model, stage_field, rules):
+    def _get_triggers(self, model, stage_field, rules, conditions):
+        """Fields of the record that decide about its stage, regulation or steps."""
         names = set(self.env[model]._get_stage_triggers(stage_field))
-        for _regulation, _version, domain, company in rules:
+        domains = [domain for _regulation, _version, domain, _company in rules]
+        for domain in domains + conditions:
             for condition in read_domain(domain).iter_conditions():
                 names.add(condition.field_expr.split(".")[0])
-            if company:
-                names.add("company_id")
+        if any(company for *_rule, company in rules):
+            names.add("company_id")
         return frozenset(names)
 
     def _clear_rules(self):

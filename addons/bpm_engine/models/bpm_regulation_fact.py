@@ -62,6 +62,9 @@ class BpmRegulationFact(models.Model):
 
     def _get_holding_field(self, records):
         field = records._fields[self.sudo().field_id.name]
+        if field.store and field.column_type and not (field.company_dependent or field.translate):
+            values = records._get_raw_values(field.name)
+            return [id_ for id_, value in values.items() if _is_filled(field, value)]
         return [record.id for record in records if _is_filled(field, record[field.name])]
 
     def _get_holding_domain(self, records):
@@ -103,6 +106,8 @@ class BpmRegulationFact(models.Model):
         cure = {"type": self.kind, "text": self.cure or ""}
         if self.kind in ("field", "related"):
             cure |= {"field": fact.field_id.name, "label": fact.field_id.field_description}
+        if self.kind == "domain":
+            cure |= self._describe_domain_fields()
         if self.kind == "document":
             cure["pattern"] = self.file_pattern or ""
         if self.kind == "activity":
@@ -117,10 +122,26 @@ class BpmRegulationFact(models.Model):
             "cure": cure,
         }
 
+    def _describe_domain_fields(self):
+        """Fields of the record that its condition asks about and a person may fill in."""
+        fields_of = self.env[self.stage_id.model]._fields
+        names = [
+            condition.field_expr.split(".")[0]
+            for condition in read_domain(self.domain).iter_conditions()
+        ]
+        labels = {
+            name: fields_of[name]._description_string(self.env)
+            for name in names
+            if name in fields_of and not fields_of[name].readonly
+        }
+        return {"fields": list(labels), "label": "”, “".join(labels.values())}
+
     def _describe_cure(self, cure):
         words = {
             "field": self.env._("fill in “%s”", cure.get("label")),
-            "domain": self.env._("not true yet"),
+            "domain": self.env._("see “%s”", cure["label"])
+            if cure.get("label")
+            else self.env._("not true yet"),
             "related": self.env._("see “%s”", cure.get("label")),
             "document": self.env._("attach the document")
             + (f" ({self.file_pattern})" if self.file_pattern else ""),

@@ -20,14 +20,16 @@ class BpmRegulation(models.Model):
 
         :param target_value: value of the stage, as text.
         :return: list of dicts, one per record under a regulation: id, name, model, from,
-            from_name, to, to_name, regulation, asks (see get_bar) and ``missing``: list of
+            from_name, to, to_name, regulation, first ([value, name] of the stage at which a new
+            record may begin), asks (see get_bar) and ``missing``: list of
 
             - ``kind``: field, domain, related, document, activity (facts), step (open), passed
               (required step of a stage passed over), way (not allowed), comment, status
             - ``key``, ``name``, ``stage`` (where it is demanded), ``text`` (a sentence)
             - ``cure``: {type, text, ...}: field {field, label}, related {field, label},
-              document {pattern}, activity as fact {activity_type_id}, a step's kind {step_id,
-              state, activity_id, user: [id, name]}, stage {value}, comment, status
+              domain {fields: names, label}, document {pattern}, activity as fact
+              {activity_type_id}, a step's kind {step_id, state, activity_id, user: [id, name]},
+              stage {value}, comment, status
         """
         cases_model = self.env["bpm.stage.case"].sudo()
         records = cases_model.sudo(False)._get_readable(res_model, ids).sudo()

@@ -1,5 +1,7 @@
 from odoo import models
 
+from .bpm_sight_words import path_text
+
 #: Where the team of a record is looked for, to find its leader.
 LEADER_PATHS = ("team_id.user_id", "project_id.user_id", "user_id.sale_team_id.user_id")
 
@@ -56,7 +58,7 @@ class BpmRegulationStep(models.Model):
         return {id_: (user, self.env._("Responsible")) for id_, user in people.items()}
 
     def _get_people_role(self, records):
-        why = self.env._("Role %s", self.assign_path)
+        why = path_text(records, self.assign_path or "") or self.env._("Role")
         return {record.id: (self._walk(record, self.assign_path), why) for record in records}
 
     def _get_people_leader(self, records):

@@ -1,3 +1,5 @@
+import json
+
 from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
@@ -30,15 +32,26 @@ CLOSED = """
 """
 FIGURES = """count(*), count(*) FILTER (WHERE won), avg(days), count(*) FILTER (WHERE late)"""
 
-BY_STEP = """
+#: Only records that came so far: who was lost before would count against the obligation.
+REACHED = """
+     WHERE EXISTS (SELECT 1 FROM bpm_stage_change r
+                    WHERE r.res_model = c.res_model AND r.res_id = c.res_id
+                      AND (%(reach)s::jsonb -> k.key)
+                          ?| ARRAY[r.from_value, r.to_value]::text[])
+"""
+BY_STEP = (
+    """
     SELECT k.key, EXISTS (SELECT 1 FROM bpm_stage_case_step t
                            WHERE t.case_id = c.case_id AND t.key = k.key AND t.state = 'done'),
            {figures}
       FROM closed c CROSS JOIN unnest(%(keys)s) AS k (key)
-     GROUP BY 1, 2
 """
+    + REACHED
+    + "GROUP BY 1, 2"
+)
 #: A fact held if the record's version demanded it and nobody passed without it.
-BY_FACT = """
+BY_FACT = (
+    """
     SELECT k.key,
            EXISTS (SELECT 1 FROM bpm_regulation_fact f
                      JOIN bpm_regulation_stage fs ON fs.id = f.stage_id
@@ -49,8 +62,10 @@ BY_FACT = """
                                       jsonb_build_object('key', k.key))),
            {figures}
       FROM closed c CROSS JOIN unnest(%(keys)s) AS k (key)
-     GROUP BY 1, 2
 """
+    + REACHED
+    + "GROUP BY 1, 2"
+)
 BY_VERSION = "SELECT version_id, true, {figures} FROM closed c GROUP BY 1"
 
 STAGES = """
@@ -73,8 +88,9 @@ class BpmRegulation(models.Model):
     def get_worth(self, regulation_id):
         """Win rate, cycle time and lateness with and without each obligation, by version.
 
-        Closed records only. With a step: it was done. With a fact: the version demanded it
-        and nobody passed without it. So overrides and former versions make the contrast; a
+        Closed records only; for a step those that reached its stage, for a fact those that
+        got past its stage. With a step: it was done. With a fact: the version demanded it and
+        nobody passed without it. So overrides and former versions make the contrast; a
         difference is no proof of a cause, and small samples are marked. For "See processes".
 
         :return: {steps, facts: [{key, name, stage, required, with, without, small, gain}],
@@ -109,7 +125,8 @@ class BpmRegulation(models.Model):
     def _compare(self, query, parts):
         """Both sides of each obligation."""
         keys = parts.mapped("key")
-        rows = self._query(CLOSED + query, keys=keys) if keys else []
+        reach = json.dumps({part.key: self._get_reach(part) for part in parts})
+        rows = self._query(CLOSED + query, keys=keys, reach=reach) if keys else []
         sides = {(key, with_it): _figures(*rest) for key, with_it, *rest in rows}
         found = []
         for part in parts:
@@ -123,6 +140,13 @@ class BpmRegulation(models.Model):
                 "gain": yes["win_rate"] - no["win_rate"] if both else None,
             })  # fmt: skip
         return found
+
+    def _get_reach(self, part):
+        """Values of stages by which one sees that a record came as far as this part."""
+        stage = part.stage_id
+        later = stage.version_id.stage_ids.filtered(lambda s: not s.is_lost and stage._is_before(s))
+        reached = stage | later if part._name == "bpm.regulation.step" else later
+        return reached.mapped("value")
 
     def _get_version_figures(self):
         """Before and after each change."""

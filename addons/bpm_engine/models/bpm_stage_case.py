@@ -105,6 +105,8 @@ class BpmStageCase(models.Model):
             self._log(moves)
             self._leave(moves)
             self._enter(moves)
+        same = [case.id for id_, case in cases.items() if id_ in versions and id_ not in moved]
+        self.env["bpm.stage.case.step"].sudo()._reconsider(self.sudo().browse(same))
         stayed = [id_ for id_ in versions if id_ not in cases and id_ not in moved]
         self._enrol(records.browse(stayed), versions)
 
@@ -131,7 +133,7 @@ class BpmStageCase(models.Model):
         days = self._get_days_by_case(cases, self.env.cr.now())
         regulation = version.regulation_id
         return self._prepare_save(records, version) | {
-            "names": records.mapped("display_name"),
+            "names": records._get_record_names(),
             "days": [days.get(move.case, 0.0) for move in moves],
             "comment": gate._get_comment() or None,
             "status": gate._get_status(regulation).id or None,
@@ -210,7 +212,7 @@ class BpmStageCase(models.Model):
         """Ids of the records' companies or None; without such a field the present one."""
         if "company_id" not in records._fields:
             return [self.env.company.id] * len(records)
-        return [record.company_id.id or None for record in records]
+        return list(records._get_raw_values("company_id").values())
 
     # ------------------------------------------------------------ taking records in
 

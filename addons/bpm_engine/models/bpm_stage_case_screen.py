@@ -36,8 +36,8 @@ class BpmStageCase(models.Model):
               missing: number of missing items}
             - ``steps`` of the present stage: {id, key, name, kind, required, state, user,
               group: [id, name] or False, deadline, date_done (UTC text), overdue, done_by,
-              comment, instruction, why, activity_id, category, icon, instance_id, next: the
-              one to do next, may_do: by the asking person}
+              comment, instruction, why, phone (to dial), activity_id, category, icon,
+              instance_id, next: the one to do next, may_do: by the asking person}
             - ``missing``: {stage value: [item]}, items as in bpm.regulation.why_not
             - ``next``: value of the stage that comes next, or False
             - ``days`` in the stage so far, in working days; ``norm_days``
@@ -190,18 +190,34 @@ class BpmStageCaseStep(models.Model):
             "comment": self.comment or "",
             "instruction": self.step_id.instruction or "",
             "why": self.why or "",
+            "phone": self._get_phone(activity_type),
             "activity_id": activity.id,
             "category": activity_type.category or "default",
             "icon": activity_type.icon or "",
             "instance_id": self.instance_id.id,
+            "created": self._describe_created(),
             "may_do": person._may_act(None if self.kind == "approval" else "write"),
         }
 
+    def _describe_created(self):
+        """The record it made, if the asking person may see it: [model, id, name]."""
+        model = self.created_model
+        if not model or model not in self.env:
+            return False
+        record = self.env[model].sudo(False).browse(self.created_id).exists()
+        if not record or not record.has_access("read"):
+            return False
+        return [model, record.id, record.display_name]
+
+    def _get_phone(self, activity_type):
+        """Number to dial for a step that is a call."""
+        is_call = self.state == "todo" and activity_type.category == "phonecall"
+        return self._get_records().sudo()._get_stage_phone() if is_call else ""
+
     def action_remind(self):
         """Tell the person once more, by the usual notification of an activity."""
-        self.sudo().case_id._get_readable(
-            self.sudo().case_id[:1].res_model, self.sudo().case_id.mapped("res_id")
-        )
+        for model, cases in self.sudo().case_id.grouped("res_model").items():
+            self.env["bpm.stage.case"]._get_readable(model, cases.mapped("res_id"))
         self.sudo().activity_ids.filtered("active").action_notify()
         return True
 

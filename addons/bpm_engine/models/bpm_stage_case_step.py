@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 OPEN_STATES = ("waiting", "todo")
+#: Kinds of steps that a program does.
+AUTOMATIC = ("process", "record", "action")
 
 
 class BpmStageCaseStep(models.Model):
@@ -60,90 +62,20 @@ class BpmStageCaseStep(models.Model):
         """{record id: step}"""
         return {step.sudo().case_id.res_id: step for step in self}
 
-    # ------------------------------------------------------------ opening
-
-    @api.model
-    def _open(self, cases, stage):
-        """Make the steps of a stage for these cases and start those that wait for nothing."""
-        steps = stage.step_ids
-        if not steps or not cases:
-            return
-        records = self.env[cases[0].res_model].sudo().browse(cases.mapped("res_id"))
-        known = self._get_known(cases, steps)
-        rows = []
-        for step in steps:
-            fitting = set(step._get_fitting(records).ids)
-            for case in cases:
-                if case.res_id in fitting and self._is_wanted(known.get((case.id, step.key)), step):
-                    rows.append(self._prepare_row(case, step))
-        self._set_order(rows)
-        created = self.sudo().create(rows)
-        created.filtered(lambda s: s.state == "todo")._start()
-
-    def _get_known(self, cases, steps):
-        """{(case id, key): the present round of a step}"""
-        found = self.sudo().search(
-            [
-                ("case_id", "in", cases.ids),
-                ("key", "in", steps.mapped("key")),
-                ("is_current", "=", True),
-                ("state", "!=", "withdrawn"),
-            ]
-        )
-        return {(step.case_id.id, step.key): step for step in found}
-
-    def _is_wanted(self, known, step):
-        """A step is made once; one that is done anew on each entry replaces its former round."""
-        if not known:
-            return True
-        if step.repeat and known.state in ("done", "refused"):
-            known.is_current = False
-            return True
-        return False
-
-    def _prepare_row(self, case, step):
-        return {
-            "case_id": case.id,
-            "step_id": step.id,
-            "stage_id": step.stage_id.id,
-            "key": step.key,
-            "after_key": step.after_id.key,
-            "name": step.name,
-            "kind": step.kind,
-            "required": step.required,
-            "sequence": step.sequence,
-            "state": "todo",
-            "group_id": step.assign_group_id.id if step.assign_kind == "group" else False,
-        }
-
-    def _set_order(self, rows):
-        """Those wait whose predecessor is there and not done."""
-        ahead = {(row["case_id"], row["key"]) for row in rows}
-        waiting = [row for row in rows if row["after_key"]]
-        done = self._get_done_keys(waiting)
-        for row in waiting:
-            before = (row["case_id"], row["after_key"])
-            if before in ahead or (before in done and done[before] != "done"):
-                row["state"] = "waiting"
-
-    def _get_done_keys(self, rows):
-        """{(case id, key): state} of the predecessors that were made earlier."""
-        if not rows:
-            return {}
-        found = self.sudo().search(
-            [
-                ("case_id", "in", [row["case_id"] for row in rows]),
-                ("key", "in", [row["after_key"] for row in rows]),
-                ("is_current", "=", True),
-                ("state", "!=", "withdrawn"),
-            ]
-        )
-        return {(step.case_id.id, step.key): step.state for step in found}
+    # ------------------------------------------------------------ starting
 
     def _start(self):
         """Give these steps to people, or do what is done by itself; in bulk."""
         now = self.env.cr.now()
-        for step, some in self.sudo().grouped("step_id").items():
+        automatic = False
+        for step, rows in self.sudo().grouped("step_id").items():
+            if automatic:
+                # What a program did may have ended the case or led on to another stage.
+                rows = rows.exists().filtered(lambda s: s.state in OPEN_STATES)
+            automatic = automatic or step.kind in AUTOMATIC
+            some = rows - rows._skip_misfits(step)
+            if not some:
+                continue
             people = step._get_people(some._get_records())
             for company, part in some.grouped(lambda s: s.case_id.company_id).items():
                 deadline = step._get_deadline(company or self.env.company, now)

@@ -1,6 +1,6 @@
 import logging
 
-from odoo import models
+from odoo import fields, models
 
 _logger = logging.getLogger(__name__)
 
@@ -10,26 +10,29 @@ class BpmStageCaseStep(models.Model):
 
     _inherit = "bpm.stage.case.step"
 
+    created_model = fields.Char(readonly=True)
+    created_id = fields.Many2oneReference(
+        model_field="created_model", readonly=True, help="The record that the step made."
+    )
+
     def _start_action(self, step):
         self._run_each(lambda steps: steps._run_server_action(step.server_action_id), done=True)
 
     def _start_record(self, step):
         """Create records by an action of the whitelist, or by a server action."""
         action = step.target_action_id
-        if action and hasattr(action, "_run"):
-            self._run_each(lambda steps: action._run(steps._get_acting_records()), done=True)
+        if action:
+            self._run_each(lambda steps: steps._run_target_action(action), done=True)
         elif step.server_action_id:
-            self._start_action(step)
+            maker = step.server_action_id
+            self._run_each(lambda steps: steps._run_making_action(maker), done=True)
         else:
             self._plan_activities(step, step.activity_type_id)
 
     def _start_process(self, step):
         """The step is done when the instance ends (see bpm.instance)."""
         process = step.process_id.sudo()
-        if hasattr(process, "_start"):
-            self._run_each(lambda steps: steps._start_instances(process), done=False)
-        else:
-            self._plan_activities(step, step.activity_type_id)
+        self._run_each(lambda steps: steps._start_instances(process), done=False)
 
     def _start_instances(self, process):
         by_record = self._get_by_record()
@@ -39,9 +42,32 @@ class BpmStageCaseStep(models.Model):
                 row._mark_done()
             row.instance_id = instance.id
 
+    def _run_target_action(self, action):
+        """One action of the whitelist per record; what it made is noted on the step."""
+        made = action.sudo().target_model_id.model
+        steps = self._get_by_record()
+        for record in self._get_acting_records():
+            found = action._run_on(record, record.env.user) or {}
+            if made and found.get("created_id"):
+                steps[record.id].write({"created_model": made, "created_id": found["created_id"]})
+
+    def _run_making_action(self, action):
+        """A server action per record; what it opens afterwards is what it made."""
+        steps = self._get_by_record()
+        for record in self._get_acting_records():
+            found = self._call_server_action(action, record)
+            if isinstance(found, dict) and found.get("res_id"):
+                steps[record.id].write(
+                    {"created_model": found["res_model"], "created_id": found["res_id"]}
+                )
+
     def _run_server_action(self, action):
-        records = self._get_acting_records()
-        action.with_user(records.env.user).with_context(
+        self._call_server_action(action, self._get_acting_records())
+
+    def _call_server_action(self, action, records):
+        """Run it as the owner of the regulation; anybody may cause it by a change of stage."""
+        acting = action.sudo().with_user(records.env.user).sudo(False)
+        return acting.with_context(
             active_model=records._name, active_ids=records.ids, active_id=records.ids[0]
         ).run()
 
@@ -58,7 +84,11 @@ class BpmStageCaseStep(models.Model):
         """
         if self._try(run, quiet=len(self) > 1):
             if done:
-                self._mark_done()
+                # What it did may have led the record to another stage or regulation, or out
+                # of all, which ends its case.
+                left = self.exists()
+                left.filtered(lambda s: s.state == "withdrawn").state = "done"
+                left._mark_done()
         elif len(self) > 1:
             for step in self:
                 step._run_each(run, done)

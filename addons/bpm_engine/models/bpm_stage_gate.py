@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from odoo import api, models
 
 from ..exceptions import StageRefused
+from .bpm_regulation_part import read_domain
 from .bpm_regulation_stage import Way
 
 #: So many refused records are described in an error; the rest are counted.
@@ -60,7 +61,9 @@ class BpmStageGate(models.AbstractModel):
             if r.id in versions and after[r.id] and not _already_there(cases.get(r.id), after[r.id])
         ]
         self._judge(moves)
-        self._let_pass(moves, bypass)
+        leaves = self._judge_handovers(records, versions, cases)
+        self._let_pass(moves + leaves, bypass)
+        self.env["bpm.stage.case"]._log([move for move in leaves if move.kind != "normal"])
         self.env["bpm.stage.case"]._follow(records, versions, cases, moves)
 
     @api.model
@@ -120,6 +123,32 @@ class BpmStageGate(models.AbstractModel):
             self._judge_steps(group, way, start)
             if asked and from_value:
                 self._judge_asked(group, start)
+
+    def _judge_handovers(self, records, versions, cases):
+        """Moves to the end of the former way, of records that go on to a following one.
+
+        A lead that becomes an opportunity leaves the way of leads; by that it must not
+        escape what was still to be done there (LV-10). Another need is no such step.
+        """
+        leaves = []
+        for record in records if records._get_stage_way_fields() else ():
+            case = cases.get(record.id)
+            former = case.version_id if case else None
+            if not former or former == versions.get(record.id) or former.state != "published":
+                continue
+            start = former.stage_ids.filtered(lambda s, c=case: s.value == c.value)
+            ends = former.stage_ids.filtered(lambda s: s.is_final and not s.is_lost)
+            if ends and start and not start.is_final and self._goes_on(record, former):
+                leaves.append(Move(record, former, case, case.value, ends[-1].value))
+        self._judge(leaves)
+        return leaves
+
+    def _goes_on(self, record, version):
+        """It left the regulation by a step on its way, not by another choice."""
+        names = record._get_stage_way_fields()
+        domain = read_domain(version.regulation_id.domain)
+        steps = [c for c in domain.iter_conditions() if c.field_expr in names]
+        return any(not record.filtered_domain(step) for step in steps)
 
     def _get_way(self, start, target, case):
         if not target:
@@ -246,8 +275,16 @@ class BpmStageGate(models.AbstractModel):
             "to": move.to_value,
             "to_name": names.get(move.to_value, ""),
             "regulation": move.version.regulation_id.name,
+            "first": self._get_beginning(move),
             "missing": move.missing,
         }
+
+    def _get_beginning(self, move):
+        """[value, name] of the stage at which a refused new record may begin, or False."""
+        if move.from_value:
+            return False
+        first = move.version.stage_ids.filtered(lambda s: not s.is_final and not s.is_lost)[:1]
+        return [first.value, first.name] if first else False
 
     def _describe_refusals(self, moves):
         lines = []

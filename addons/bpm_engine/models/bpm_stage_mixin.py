@@ -10,20 +10,14 @@ LAST_CHANGES = """
 
 
 class BpmStageMixin(models.AbstractModel):
-    """Fields about the stage for forms, lists and filters of a regulated model.
+    """Columns and filters about the stage for lists of a regulated model.
 
-    Regulations work on any model without it; it adds what screens show:
-    ``<field name="bpm_stage_bar" widget="bpm_stage_bar"/>`` and the columns below.
+    Regulations work on any model without it, and the bar stands on every form by itself.
     """
 
     _name = "bpm.stage.mixin"
     _description = "Regulated Record"
 
-    bpm_stage_bar = fields.Json(
-        string="Stages",
-        compute="_compute_bpm_stage_bar",
-        help="Version that applies, or nothing; the widget asks for the rest.",
-    )
     bpm_next_step = fields.Char(
         string="Next Step", compute="_compute_bpm_next_step", search="_search_bpm_next_step"
     )
@@ -42,14 +36,6 @@ class BpmStageMixin(models.AbstractModel):
         compute="_compute_bpm_stage_status",
         search="_search_bpm_stage_comment",
     )
-
-    @api.depends_context("uid")
-    def _compute_bpm_stage_bar(self):
-        saved = self.filtered("id")
-        versions = self.env["bpm.regulation"].sudo()._get_versions_in_force(saved._origin.sudo())
-        for record in self:
-            version = versions.get(record._origin.id)
-            record.bpm_stage_bar = {"version_id": version.id} if version else False
 
     @api.depends_context("uid")
     def _compute_bpm_next_step(self):

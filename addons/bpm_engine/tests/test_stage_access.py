@@ -10,6 +10,29 @@ DEFINITION = (
     "bpm.regulation.fact",
 )  # fmt: skip
 RUNNING = ("bpm.stage.case", "bpm.stage.case.step", "bpm.stage.change")
+#: Dialogs of those who draw.
+DRAWING = {
+    "none": "",
+    "view": "",
+    "user": "",
+    "override": "",
+    "designer": "crwu",
+    "manager": "crwu",
+}
+#: What each role may do with each model: create, read, write, unlink. A designer takes parts
+#: out of his draft, but a regulation with its history is a manager's.
+RIGHTS = {
+    "bpm.regulation": {"designer": "crw", "manager": "crwu"},
+    "bpm.regulation.version": {"designer": "crw", "manager": "crwu"},
+    "bpm.regulation.stage": {"designer": "crwu", "manager": "crwu"},
+    "bpm.regulation.step": {"designer": "crwu", "manager": "crwu"},
+    "bpm.regulation.fact": {"designer": "crwu", "manager": "crwu"},
+    "bpm.regulation.template": {"manager": "crwu"},
+    **dict.fromkeys(("bpm.regulation.use", "bpm.regulation.use.line"), DRAWING),
+    "bpm.stage.status": {"designer": "crw", "manager": "crwu"},
+    **dict.fromkeys(RUNNING, {}),
+}
+OPERATIONS = {"c": "create", "r": "read", "w": "write", "u": "unlink"}
 
 
 @tagged("post_install", "-at_install")
@@ -25,6 +48,73 @@ class TestStageAccess(StageCommon):
         cls.customer = cls._customer()
         cls.plain = new_test_user(cls.env, "stage_plain", "base.group_user")
         cls.portal = new_test_user(cls.env, "stage_portal", "base.group_portal")
+
+    def test_rights_of_each_role(self):
+        """HU-23: none, view, user, designer, manager, override, portal: model by model."""
+        roles = {
+            "none": self.plain, "view": self.viewer, "user": self.worker,
+            "designer": self.designer, "manager": self.manager, "override": self.override,
+            "portal": self.portal,
+        }  # fmt: skip
+        for model, rights in RIGHTS.items():
+            for role, user in roles.items():
+                wanted = rights.get(role, "" if role == "portal" else "r")
+                with self.subTest(model=model, role=role):
+                    records = self.env[model].with_user(user)
+                    may = [key for key, name in OPERATIONS.items() if records.has_access(name)]
+                    self.assertEqual("".join(may), wanted)
+
+    def test_every_model_is_in_the_table(self):
+        """HU-23: a new model of regulations without a line in the table is noticed."""
+        models = self.env["ir.model"].search(
+            ["|", ("model", "=like", "bpm.regulation%"), ("model", "=like", "bpm.stage.%")]
+        )
+        stored = {model.model for model in models if self.env[model.model]._auto}
+        self.assertEqual(stored, set(RIGHTS))
+
+    def test_other_company(self):
+        """HU-23: a manager of another company sees nothing of ours, in no model."""
+        self.regulation.company_id = self.env.company
+        self.customer.company_id = self.env.company
+        self.customer.phone = "1"
+        self._steps(self.customer)._mark_done()
+        self.customer.industry_id = self.present
+        other = self.env["res.company"].create({"name": "Other"})
+        stranger = new_test_user(
+            self.env, "stage_other_manager", "base.group_user,bpm_engine.group_manager",
+            company_id=other.id, company_ids=[Command.set(other.ids)],
+        )  # fmt: skip
+        ours = {
+            "bpm.regulation": self.regulation,
+            "bpm.regulation.version": self.version,
+            "bpm.regulation.stage": self.version.stage_ids,
+            "bpm.regulation.step": self.version.stage_ids.step_ids,
+            "bpm.regulation.fact": self.version.stage_ids.fact_ids,
+            "bpm.stage.case": self.env["bpm.stage.case"]._get_cases(self.customer)[
+                self.customer.id
+            ],
+            "bpm.stage.case.step": self._steps(self.customer),
+            "bpm.stage.change": self._changes(self.customer).filtered("company_id"),
+        }
+        for model, records in ours.items():
+            with self.subTest(model=model):
+                self.assertTrue(records)
+                self.env.flush_all()
+                self.env.invalidate_all()
+                theirs = records.with_user(stranger)
+                self.assertFalse(theirs.search([("id", "in", records.ids)]))
+                with self.assertRaises(AccessError):
+                    theirs[:1].read(["display_name"])
+
+    def test_designer_takes_out_of_his_draft(self):
+        """TN-30: what a designer has put into a draft he may take out again."""
+        draft = self.regulation.with_user(self.designer).action_new_draft()
+        stage = draft.stage_ids[0]
+        stage.step_ids.unlink()
+        stage.fact_ids.unlink()
+        draft.stage_ids[-1].unlink()
+        self.assertFalse(stage.step_ids or stage.fact_ids)
+        self.assertEqual(len(draft.stage_ids), 4)
 
     def test_definitions(self):
         """HU-23: everybody sees by which rules he works; designers change, nobody else."""

@@ -51,6 +51,20 @@ class TestStagePerformance(StageCommon):
         many = self._count(self._customers(20), move)
         self.assertLessEqual(many, few + 3, f"{few} queries for 10, {many} for 20")
 
+    def test_a_thousand(self):
+        """TN-30: a thousand records are judged with the queries of ten."""
+
+        def move(customers):
+            customers.write({"industry_id": self.present.id})
+
+        self._count(self._customers(2), move)
+        few = self._count(self._customers(10), move)
+        customers = self._customers(1000)
+        many = self._count(customers, move)
+        self.assertEqual(customers.industry_id, self.present)
+        # The ORM itself writes and deletes in batches, so a few more than for ten.
+        self.assertLessEqual(many, few + 25, f"{few} queries for 10, {many} for 1000")
+
     def test_refusal(self):
         """TN-30: a refusal of 2N records asks as much as of N."""
         few_refused = self._customers(10)

@@ -65,6 +65,8 @@ class TestStageSteps(StageCommon):
         expected = [self.seller, leader, self.worker, self.head, self.other_seller, self.manager]
         self.assertEqual(users, expected)
         self.assertTrue(all(self._steps(customer).mapped("why")))
+        role = [customer._fields[n]._description_string(self.env) for n in ("parent_id", "user_id")]
+        self.assertEqual(self._named(customer, "b").why, " › ".join(role))
         self.assertEqual(self._named(customer, "d").group_id, group)
 
     def test_never_nobody(self):

@@ -56,8 +56,25 @@ class TestStageWorth(StageCommon):
         )
         self.assertEqual((step["gain"], step["small"]), (0.5, True))
         fact = worth["facts"][0]
-        self.assertEqual((fact["with"]["count"], fact["without"]["count"]), (7, 1))
+        # Those lost from the first stage never had to prove the fact.
+        self.assertEqual((fact["with"]["count"], fact["without"]["count"]), (3, 1))
         self.assertEqual(worth["overrides"], 1)
+
+    def test_lost_before(self):
+        """HU-19: who was lost before a stage tells nothing about what that stage demands."""
+        draft = self.regulation.action_new_draft()
+        stage = draft.stage_ids[1]
+        later = self._step(stage, "Catalogue")
+        self._fact(stage, "Site known", field="website")
+        self._publish(draft)
+        self._history(3, won=False, step=True, version=draft)
+        self._history(2, won=True, step=True, version=draft)
+        worth = self._worth()
+        by_key = {step["key"]: step for step in worth["steps"]}
+        self.assertEqual(by_key[later.key]["without"]["count"], 2)
+        self.assertEqual(by_key[self.step.key]["with"]["count"], 5)
+        counts = {fact["name"]: fact["with"]["count"] for fact in worth["facts"]}
+        self.assertEqual(counts, {"Phone known": 2, "Site known": 2})
 
     def test_versions(self):
         """HU-19: before and after a change."""

@@ -27,8 +27,10 @@ export class RegulationBoard extends Component {
     setup() {
         this.orm = useService("orm");
         this.dialog = useService("dialog");
+        this.ui = useService("ui");
         this.PART_ICONS = PART_ICONS;
-        this.state = useState({ board: null });
+        /** open: stages shown whole on a phone, by id */
+        this.state = useState({ board: null, open: {} });
         onWillStart(() => this.load(this.props));
         onWillUpdateProps((props) => this.load(props));
     }
@@ -41,6 +43,29 @@ export class RegulationBoard extends Component {
         this.state.board = await this.orm.call("bpm.regulation.version", "get_board", [
             [record.resId],
         ]);
+    }
+
+    getHead(stage, index) {
+        return `${index + 1}. ${stage.name}`;
+    }
+
+    getNorm(stage) {
+        return _t("Norm: %s d", stage.norm_days);
+    }
+
+    /** What a closed stage holds. */
+    getSummary({ is_final, is_lost, steps, facts }) {
+        if (is_final || is_lost) {
+            return is_lost ? _t("end without success") : _t("end");
+        }
+        return _t("steps: %(steps)s, facts: %(facts)s", {
+            steps: steps.length,
+            facts: facts.length,
+        });
+    }
+
+    toggle(stage) {
+        this.state.open[stage.id] = !this.state.open[stage.id];
     }
 
     async loadStages() {

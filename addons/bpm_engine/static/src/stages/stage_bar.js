@@ -1,4 +1,5 @@
 import { Component, onWillDestroy, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { useRecordObserver } from "@web/model/relational_model/utils";
 import { momentText, relativeText } from "../common/words";
@@ -54,6 +55,24 @@ export class StageBarView extends Component {
 
     get shownWhy() {
         return this.bar.stages.find((stage) => stage.value === this.state.why);
+    }
+
+    get missingText() {
+        return _t("(%s missing)", this.next.missing);
+    }
+
+    get whyHead() {
+        const { name, value } = this.shownWhy;
+        return this.bar.missing[value].length
+            ? _t("To “%s”:", name)
+            : _t("To “%s”: nothing is missing", name);
+    }
+
+    getRefusal(step) {
+        return _t("refused by %(who)s: %(reason)s", {
+            who: step.done_by[1],
+            reason: step.comment,
+        });
     }
 
     get doneCount() {

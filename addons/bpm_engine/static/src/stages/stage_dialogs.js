@@ -3,21 +3,21 @@ import { _t } from "@web/core/l10n/translation";
 import { Dialog } from "@web/core/dialog/dialog";
 import { RecordForm } from "@bpm_engine/tasks/record_form";
 
-/** Fill in a field that a stage demands, without looking for it on the form. */
+/** Fill in fields that a stage demands, without looking for it on the form. */
 export class StageFillDialog extends Component {
     static template = "bpm_engine.StageFillDialog";
     static components = { Dialog, RecordForm };
     static props = {
         resModel: String,
         resId: Number,
-        field: String,
+        fieldNames: Array,
         title: String,
         onSaved: Function,
         close: Function,
     };
 
     get fields() {
-        return [{ name: this.props.field, required: true }];
+        return this.props.fieldNames.map((name) => ({ name, required: true }));
     }
 
     loaded(record) {

@@ -20,6 +20,8 @@ export class StagePanel extends Component {
         isForm: { type: Boolean, optional: true },
         onMoved: Function,
         onChanged: { type: Function, optional: true },
+        /** Lets a refused new record begin at the stage with this value. */
+        onBegin: { type: Function, optional: true },
         close: Function,
     };
 
@@ -109,6 +111,21 @@ export class StagePanel extends Component {
     async changed() {
         await this.load();
         await this.props.onChanged?.();
+    }
+
+    /** Where a new record may begin, if the screen that was refused can do that. */
+    get first() {
+        const [card] = this.state.cards;
+        return (this.state.isNew && this.props.onBegin && card?.first) || null;
+    }
+
+    get beginLabel() {
+        return _t("Begin at “%s”", this.first[1]);
+    }
+
+    async begin() {
+        this.props.close();
+        await this.props.onBegin(this.first[0]);
     }
 
     async goTo(value) {

@@ -7,6 +7,7 @@ import { Chatter } from "@mail/chatter/web_portal/chatter";
 import { FormCompiler } from "@web/views/form/form_compiler";
 import { FormController } from "@web/views/form/form_controller";
 import { FormRenderer } from "@web/views/form/form_renderer";
+import { KanbanQuickCreateController } from "@web/views/kanban/kanban_record_quick_create";
 import { StageBar } from "./stage_bar";
 import { getRefusals, loadStageModels, stageBus } from "./stage_data";
 import { StagePanel } from "./stage_panel";
@@ -64,16 +65,29 @@ patch(Chatter.prototype, {
 
 // ------------------------------------------------------------ refusals
 
-function openPanel(env, resModel, refusals, after, isForm = false) {
-    env.services.dialog.add(StagePanel, {
+/**
+ * @param {Function} reload shows what was changed: when the panel is closed, because
+ *      reloading a screen closes its dialogs, and one cure is seldom enough
+ */
+function openPanel(env, resModel, refusals, reload, options = {}) {
+    let changed = false;
+    const props = {
         resModel,
         ids: refusals.map((refusal) => refusal.id),
         target: String(refusals[0].to),
         refusals,
-        isForm,
-        onMoved: after,
-        onChanged: after,
-    });
+        onChanged: () => (changed = true),
+        onMoved: () => changed || reload(),
+        ...options,
+    };
+    env.services.dialog.add(StagePanel, props, { onClose: () => changed && reload() });
+}
+
+/** Is this record's form the screen one is on? */
+function isOnForm({ services }, { model, id }) {
+    const { props, view, currentState } = services.action.currentController || {};
+    const resId = currentState?.resId || props?.resId;
+    return view?.type === "form" && props.resModel === model && resId === id;
 }
 
 patch(RelationalRecord.prototype, {
@@ -82,7 +96,8 @@ patch(RelationalRecord.prototype, {
      * the panel; elsewhere (kanban, lists) the views undo the change themselves.
      */
     async save(options = {}) {
-        if (this.model.root !== this || !this.resId || this.model.env.inDialog) {
+        const isNew = !this.resId;
+        if (this.model.root !== this || (this.model.env.inDialog && !isNew)) {
             return super.save(...arguments);
         }
         let refusals = null;
@@ -90,13 +105,14 @@ patch(RelationalRecord.prototype, {
             ...options,
             onError: async (error, tools) => {
                 refusals = getRefusals(error);
-                if (refusals) {
+                if (refusals && !(isNew && options.onError)) {
                     return false;
                 }
                 if (options.onError) {
+                    refusals = null;
                     return options.onError(error, tools);
                 }
-                if (!this.isInEdition) {
+                if (!isNew && !this.isInEdition) {
                     await this._load({});
                 }
                 throw error;
@@ -105,9 +121,25 @@ patch(RelationalRecord.prototype, {
         if (!refusals) {
             return saved;
         }
+        if (isNew) {
+            const onBegin = (value) => this.beginAt(value, refusals[0].first[1]);
+            openPanel(this.model.env, this.resModel, refusals, () => {}, { onBegin });
+            return false;
+        }
         await this.undoStage();
-        openPanel(this.model.env, this.resModel, refusals, () => this.model.load(), true);
+        const reload = () => this.model.load();
+        openPanel(this.model.env, this.resModel, refusals, reload, { isForm: true });
         return false;
+    },
+
+    /** Save a new record at the stage at which its way begins. */
+    async beginAt(value, name) {
+        const { [this.resModel]: field } = await loadStageModels();
+        const isRecord = this.fields[field].type === "many2one";
+        await this.update({
+            [field]: isRecord ? { id: parseInt(value), display_name: name } : value,
+        });
+        return this.save();
     },
 
     /** Take back the change of the stage alone, if it was one, and keep the rest. */
@@ -123,6 +155,39 @@ patch(RelationalRecord.prototype, {
     },
 });
 
+patch(KanbanQuickCreateController.prototype, {
+    /** Not the whole form, which would be refused as well, but what is missing. */
+    showFormDialogInError(error) {
+        const refusals = getRefusals(error);
+        if (!refusals) {
+            return super.showFormDialogInError(...arguments);
+        }
+        const onBegin = (value) => this.beginAt(value, refusals[0].first[1]);
+        openPanel(this.env, this.props.resModel, refusals, () => {}, { onBegin });
+    },
+
+    /** The column gives the stage by the context, so another one is given there too. */
+    async beginAt(value, name) {
+        const { root, orm } = this.model;
+        const { resModel } = this.props;
+        const { [resModel]: field } = await loadStageModels();
+        const stage = /^\d+$/.test(value) ? parseInt(value) : value;
+        const context = { ...root.config.context, [`default_${field}`]: stage };
+        const [first, ...others] = Object.keys(root.activeFields);
+        if (first === "display_name" && !others.length) {
+            await orm.call(resModel, "name_create", [root.data.display_name], { context });
+        } else {
+            await this.model._updateConfig(root.config, { context }, { reload: false });
+            const saved = field in root.activeFields ? root.beginAt(value, name) : root.save();
+            if (!(await saved)) {
+                return;
+            }
+        }
+        this.props.onCancel();
+        await this.env.services.action.doAction("soft_reload");
+    },
+});
+
 /** Kanban, lists, buttons: whatever path was refused, the same panel opens. */
 function stageRefusalHandler(env, error, originalError) {
     const refusals = originalError instanceof RPCError && getRefusals(originalError);
@@ -131,7 +196,9 @@ function stageRefusalHandler(env, error, originalError) {
     }
     error.unhandledRejectionEvent?.preventDefault();
     const resModel = refusals[0].model || originalError.model;
-    openPanel(env, resModel, refusals, () => env.services.action.doAction("soft_reload"));
+    const reload = () => env.services.action.doAction("soft_reload");
+    const isForm = refusals.length === 1 && isOnForm(env, refusals[0]);
+    openPanel(env, resModel, refusals, reload, { isForm });
     return true;
 }
 

@@ -1,3 +1,4 @@
+import { browser } from "@web/core/browser/browser";
 import { useService } from "@web/core/utils/hooks";
 import { _t } from "@web/core/l10n/translation";
 import { FormViewDialog } from "@web/views/view_dialogs/form_view_dialog";
@@ -61,6 +62,11 @@ export function useStageWork(getRecord, onChanged) {
         await action.doAction(meeting, { onClose: onChanged });
     }
 
+    /** The number goes to whatever dials on this device. */
+    function dial(step) {
+        browser.open(`tel:${step.phone}`, "_self");
+    }
+
     function schedule(item) {
         const { resModel, resId } = getRecord();
         action.doAction(
@@ -84,7 +90,7 @@ export function useStageWork(getRecord, onChanged) {
     function fill(item) {
         dialog.add(StageFillDialog, {
             ...getRecord(),
-            field: item.cure.field,
+            fieldNames: item.cure.fields || [item.cure.field],
             title: item.name,
             onSaved: onChanged,
         });
@@ -92,6 +98,12 @@ export function useStageWork(getRecord, onChanged) {
 
     function openInstance(step) {
         dialog.add(FormViewDialog, { resModel: "bpm.instance", resId: step.instance_id });
+    }
+
+    /** The record that a step has made. */
+    function openCreated(step) {
+        const [resModel, resId] = step.created;
+        dialog.add(FormViewDialog, { resModel, resId });
     }
 
     /** Buttons of a step: [{key, label, primary, run}]. */
@@ -107,6 +119,9 @@ export function useStageWork(getRecord, onChanged) {
         const reminder = { key: "remind", label: _t("Remind"), run: () => remind(step) };
         if (step.state === "refused") {
             return [again];
+        }
+        if (step.created) {
+            return [{ key: "created", label: step.created[2], run: () => openCreated(step) }];
         }
         if (step.state !== "todo") {
             return [];
@@ -137,6 +152,9 @@ export function useStageWork(getRecord, onChanged) {
             run: () => ask(step, _t("Done"), "action_done"),
         };
         const buttons = mayDo ? [done] : [reminder];
+        if (step.phone && mayDo) {
+            buttons.unshift({ key: "call", label: _t("Call"), run: () => dial(step) });
+        }
         if (step.category === "meeting" && mayDo) {
             buttons.unshift({ key: "meet", label: _t("Schedule"), run: () => meet(step) });
         }
@@ -152,16 +170,21 @@ export function useStageWork(getRecord, onChanged) {
         if (item.kind === "step") {
             return getStepButtons(steps.find((s) => s.id === cure.step_id) || stepOfCure(item));
         }
-        const button = {
-            field: [_t("Fill in"), () => fill(item)],
-            related: [_t("Fill in"), () => fill(item)],
-            activity: [_t("Plan it"), () => schedule(item)],
-            domain: isHere ? null : [_t("Open"), () => openRecord(onOpen)],
-        }[item.kind];
         if (item.kind === "passed" && goTo) {
             return [{ key: "stage", label: _t("Go there"), run: () => goTo(cure.value) }];
         }
-        return button ? [{ key: item.kind, label: button[0], run: button[1] }] : [];
+        const filled = { key: item.kind, label: _t("Fill in"), run: () => fill(item) };
+        if (["field", "related"].includes(item.kind)) {
+            return [filled];
+        }
+        if (item.kind === "activity") {
+            return [{ key: "activity", label: _t("Plan it"), run: () => schedule(item) }];
+        }
+        if (item.kind !== "domain") {
+            return [];
+        }
+        const open = { key: "open", label: _t("Open"), run: () => openRecord(onOpen) };
+        return [...(cure.fields?.length ? [filled] : []), ...(isHere ? [] : [open])];
     }
 
     return { getStepButtons, getCures };
