@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
 
@@ -84,6 +84,20 @@ class BpmSubstitution(models.Model):
             absence.open_count = taken.get(absence._origin, 0)
             absence.own_count = own.get(absence.user_id, 0)
 
+    @api.constrains("user_id", "substitute_id")
+    def _check_companies(self):
+        """Tasks must not go to somebody who can never see them."""
+        for absence in self.sudo():
+            if not absence.user_id.company_ids & absence.substitute_id.company_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%(substitute)s works in no company of %(who)s, so could not see these "
+                        "tasks; choose another person.",
+                        substitute=absence.substitute_id.name,
+                        who=absence.user_id.name,
+                    )
+                )
+
     @api.model_create_multi
     def create(self, vals_list):
         absences = super().create(vals_list)
@@ -129,7 +143,10 @@ class BpmSubstitution(models.Model):
             return self.browse()
         return self.sudo().search(Domain("user_id", "in", users.ids) & self._get_current_domain())
 
-    def _covers(self, process):
+    def _covers(self, process, company=None):
+        """Whether it is meant for a process, and the substitute sees tasks of the company."""
+        if company and company not in self.substitute_id.company_ids:
+            return False
         return not self.process_ids or process in self.process_ids
 
     def action_hand_over(self):
@@ -141,7 +158,7 @@ class BpmSubstitution(models.Model):
                 .sudo()
                 .search([("user_id", "=", absence.user_id.id), ("state", "=", "todo")])
             )
-            tasks = tasks.filtered(lambda t, a=absence: a._covers(t.process_id))
+            tasks = tasks.filtered(lambda t, a=absence: a._covers(t.process_id, t.company_id))
             why = self.env._(
                 "%(who)s is away, %(substitute)s stands in",
                 who=absence.user_id.name,

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import freeze_time, tagged
 
 from .task_common import TaskCommon
@@ -31,6 +31,30 @@ class TestSubstitution(TaskCommon):
         self._absent(self.other_worker, self.designer)
         with freeze_time("2026-03-05 10:00:00"):
             self.assertEqual(self._task_of(self.worker).user_id, self.designer)
+
+    def test_substitute_of_another_company(self):
+        """HU-23: nobody stands in who could not see the tasks; nor makes himself do so."""
+        company = self.env["res.company"].create({"name": "Other Ltd"})
+        stranger = self._user(
+            "stranger",
+            "bpm_engine.group_manager",
+            company_id=company.id,
+            company_ids=[(6, 0, company.ids)],
+        )
+        with self.assertRaisesRegex(ValidationError, "works in no company"), self.cr.savepoint():
+            self._absent(self.worker, stranger)
+        values = {"date_from": "2026-03-01", "date_to": "2026-03-10"}
+        values |= {"user_id": self.worker.id, "substitute_id": stranger.id}
+        with self.assertRaises(UserError), self.cr.savepoint():
+            self.env["bpm.substitution"].with_user(stranger).create(values)
+        absence = self._absent(self.worker, self.other_worker)
+        self.assertFalse(self.env["bpm.substitution"].with_user(stranger).search([]))
+        self.other_worker.write({"company_id": company.id, "company_ids": [(6, 0, company.ids)]})
+        with freeze_time("2026-03-05 10:00:00"):
+            task = self._task_of(self.worker)
+            self.assertEqual(task.user_id, self.worker)
+            absence.with_user(self.worker).action_hand_over()
+            self.assertEqual(task.user_id, self.worker)
 
     def test_circle(self):
         """HU-23: two who stand in for each other are both away: the owner."""

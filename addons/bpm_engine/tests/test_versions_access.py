@@ -54,6 +54,17 @@ class TestVersionsAccess(VersionsCommon):
                         wrong.append(f"{role} {operation} {model}: {has}")
         self.assertEqual(wrong, [])
 
+    def test_nobody_makes_himself_the_owner(self):
+        """HU-23: the owner may do any task and decides on proposals; only managers name one."""
+        process = self.make("visa", *two_steps(), owner_id=self.manager.id)
+        for owner in (self.designer.id, False):
+            with self.assertRaises(AccessError), self.cr.savepoint():
+                process.with_user(self.designer).owner_id = owner
+        own = self.env["bpm.process"].with_user(self.designer).create({"name": "Own"})
+        own.owner_id = self.designer
+        process.with_user(self.manager).owner_id = self.designer
+        self.assertEqual(process.owner_id, self.designer)
+
     def test_other_company(self):
         """HU-23: people of another company see nothing of this company's process."""
         company = self.env["res.company"].create({"name": "Other"})
