@@ -49,6 +49,8 @@
         "views/bpm_regulation_part_views.xml",
         "views/bpm_regulation_version_views.xml",
         "views/bpm_regulation_views.xml",
+        "views/bpm_regulation_template_views.xml",
+        "wizards/bpm_regulation_use_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -1,3 +1,4 @@
+from . import bpm_rows_mixin
 from . import bpm_process
 from . import bpm_process_open
 from . import bpm_process_fields
@@ -12,6 +13,7 @@ from . import bpm_element
 from . import bpm_version_hot
 from . import bpm_instance
 from . import bpm_instance_activity
+from . import bpm_instance_lock
 from . import bpm_instance_run
 from . import bpm_instance_sync
 from . import bpm_instance_repair
@@ -28,6 +30,7 @@ from . import bpm_task_deadline
 from . import bpm_task_activity
 from . import bpm_task_create
 from . import bpm_task_form
+from . import bpm_task_systray
 from . import bpm_process_menu
 from . import bpm_wait
 from . import bpm_log
@@ -48,6 +51,7 @@ from . import bpm_proposal_vote
 from . import bpm_proposal_sources
 from . import bpm_proposal_effect
 from . import bpm_substitution
+from . import bpm_catalogue
 from . import bpm_process_template
 from . import mail_activity
 from . import base_stage
@@ -61,6 +65,7 @@ from . import bpm_regulation_fact
 from . import bpm_stage_gate
 from . import bpm_stage_case
 from . import bpm_stage_case_step
+from . import bpm_stage_case_step_open
 from . import bpm_stage_case_step_auto
 from . import bpm_stage_case_screen
 from . import bpm_regulation_screen
@@ -69,6 +74,9 @@ from . import bpm_stage_mixin
 from . import bpm_stage_change
 from . import bpm_stage_status
 from . import bpm_regulation_buttons
+from . import base_ready_stage
+from . import bpm_regulation_template
+from . import bpm_regulation_load
 from . import bpm_instance_stage
 from . import mail_activity_stage
 from . import mail_thread_stage

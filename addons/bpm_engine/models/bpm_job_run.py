@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..engine import BpmnError
+from .bpm_engine_words import said
 from .bpm_instance_host import RETRIED
 
 #: Waiting before the next try, seconds: doubled after each failure, at most an hour.
@@ -65,13 +66,16 @@ class BpmJob(models.Model):
     def _save_service(self, execution):
         instance = self.instance_id
         self.write({"state": "done", "tries": self.tries + 1, "date_done": fields.Datetime.now()})
-        self.env["bpm.log"].create(instance._prepare_event_lines(list(execution.events), {}))
+        rows = instance._get_rows([(instance, execution)])[instance.id]
+        lines = instance._prepare_event_lines(list(execution.events), {}, execution, rows)
+        self.env["bpm.log"]._append(lines)
         instance.write({"engine_state": execution.dump(), "step_count": execution.step_count})
         instance._deliver(execution.thrown)
 
     def _failed(self, error):
         """Try again later, or give up: an incident."""
-        self.write({"tries": self.tries + 1, "error": str(error) or type(error).__name__})
+        message = said(self.env, error) or type(error).__name__
+        self.write({"tries": self.tries + 1, "error": message})
         tries = self.action_id.max_tries or 1
         hopeless = isinstance(error, BpmnError) or getattr(error, "permanent", False)
         denied = isinstance(error.__cause__, AccessError)

@@ -52,7 +52,8 @@ class RecordView:
         if field.relational:
             return value.ids
         if field.type == "datetime" and value:
-            return value.replace(tzinfo=UTC)
+            # Whole seconds, as now(): what was made just now is not in the future.
+            return value.replace(tzinfo=UTC, microsecond=0)
         if field.type in ("boolean", "integer", "float", "monetary", "many2one_reference"):
             return value
         return None if value is False else value

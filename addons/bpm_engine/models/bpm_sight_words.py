@@ -21,6 +21,21 @@ def duration_text(env, seconds: float) -> str:
     return f"{text} {env._('%(number)s h', number=hours)}" if hours else text
 
 
-def moment_text(env, moment) -> str:
-    """Day and minute in the reader's time zone and language, without the seconds."""
-    return format_datetime(env, moment, dt_format="d MMM y HH:mm")
+def moment_text(env, moment, stored=False) -> str:
+    """Day and minute in the reader's time zone and language, without the seconds.
+
+    :param stored: the text is kept for other readers, so it names its time zone.
+    """
+    return format_datetime(env, moment, dt_format="d MMM y HH:mm z" if stored else "d MMM y HH:mm")
+
+
+def path_text(records, path: str) -> str:
+    """Labels of a path of fields, as people read it: "Customer › Salesperson"."""
+    labels = []
+    for name in filter(None, path.split(".")):
+        field = records._fields.get(name) if records is not None else None
+        if field is None:
+            break
+        labels.append(field._description_string(records.env))
+        records = records.env[field.comodel_name] if field.comodel_name else None
+    return " › ".join(labels)

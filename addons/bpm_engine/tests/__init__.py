@@ -9,12 +9,14 @@ from . import test_process
 from . import test_proposal
 from . import test_ready_catalogue
 from . import test_ready_invoice
+from . import test_ready_regulation
 from . import test_ready_request
 from . import test_ready_tender
 from . import test_record_end
 from . import test_run_access
 from . import test_run_first
 from . import test_run_parallel
+from . import test_run_speed
 from . import test_schema
 from . import test_stage_gate
 from . import test_stage_paths
@@ -22,6 +24,7 @@ from . import test_stage_steps
 from . import test_stage_screen
 from . import test_stage_versions
 from . import test_stage_access
+from . import test_stage_auto
 from . import test_stage_performance
 from . import test_stage_worth
 from . import test_stage_buttons
@@ -48,4 +51,5 @@ from . import test_sight_cycle
 from . import test_sight_board
 from . import test_sight_xes
 from . import test_sight_ui
+from . import test_engine_words
 from . import test_i18n

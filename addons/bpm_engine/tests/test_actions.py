@@ -25,6 +25,17 @@ class TestActions(RunCommon):
         )
         return self.launch(process, **(variables or {}))
 
+    def test_names_of_references(self):
+        """HU-05: external ids in a diagram are named, as far as the reader may see them."""
+        menu = self.env["ir.config_parameter"].create({"key": "bpm_test", "value": "1"})
+        self.env["ir.model.data"].create(
+            {"module": "bpm_engine", "name": "bpm_test", "model": menu._name, "res_id": menu.id}
+        )
+        actions = self.env["bpm.action"].with_user(self.designer)
+        texts = ["base.main_company", "bpm_engine.nothing", "plain", "bpm_engine.bpm_test"]
+        company = self.env.ref("base.main_company").name
+        self.assertEqual(actions.name_references(texts), {"base.main_company": company})
+
     def test_set_fields(self):
         """HU-09: fields by fixed value, by expression, and as the diagram gives them."""
         self.action(

@@ -106,6 +106,23 @@ class TestMigration(MigrationCommon):
         self.through(instances[1], "Look", "Pay")
         self.assertEqual(instances[1].state, "done")
 
+    def test_a_step_of_the_same_name_is_proposed(self):
+        """HU-19: drawn anew under its old name, a step is proposed and its verdict known."""
+        instance = self.launch(self.process)
+        renamed = [
+            part.replace('"Look"', '"Look" ') for part in two_steps(first="Look", second="Pay")
+        ]
+        renamed = [part.replace('name="Look" ', 'name="Check"') for part in renamed]
+        self.publish(self.process, *renamed)
+        change = self.check()
+        row = change.mapping_ids
+        self.assertEqual((row.old_element, row.new_element_id.element_id), ("Check", "Look"))
+        self.assertEqual((change.count_moves, change.count_mapping), (1, 0))
+        self.assertIn("“Check” goes on with “Check”", change.line_ids.reason)
+        change.action_move()
+        todo = instance.task_ids.filtered(lambda t: t.state == "todo")
+        self.assertEqual(todo.element_id.element_id, "Look")
+
     def test_without_decision_it_stays(self):
         """HU-19: nothing can move: refused with the cure; the instance goes on as it was."""
         instance = self.launch(self.process)

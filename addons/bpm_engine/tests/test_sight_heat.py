@@ -170,6 +170,7 @@ class TestHeat(SightCommon):
         self._pass(instance, "Money", self._ago(days=4), 3 * 86400)
         heat, __ = self._heat()
         self.assertIn("“Check invoice”", heat["sentence"])
+        self.assertIn("less than 3 times say too little", heat["sentence"])
 
     def test_nothing_happened(self):
         """HU-06: without history there is no sentence, and no error."""

@@ -1,5 +1,6 @@
 """Who, until when, texts and parameters change at once (HU-20)."""
 
+import re
 from datetime import timedelta
 
 from odoo.exceptions import AccessError, UserError
@@ -40,6 +41,15 @@ class TestHot(VersionsCommon):
         self.assertEqual(result["tasks"], 1)
         self.assertEqual(instance.task_ids.user_id, self.other_worker)
         self.assertEqual(instance.task_ids.activity_ids.user_id, self.other_worker)
+
+    def test_open_tasks_are_reworded(self):
+        """HU-20: a new title and instruction stand at once on what is open, activity included."""
+        task = self.launch(self.process).task_ids
+        self.version.set_hot("Check", {"instruction": "Look twice"}, name="Check again")
+        self.assertEqual(task.name, "Check again")
+        self.assertEqual(task.instruction, "Look twice")
+        self.assertEqual(task.activity_ids.summary, "Check again")
+        self.assertIn("Look twice", task.activity_ids.note)
 
     def test_open_deadlines_follow_when_asked(self):
         """HU-20, HU-24: a deadline changed at once is that of open tasks too, when asked."""
@@ -195,6 +205,16 @@ class TestReadAndLint(VersionsCommon):
             answer = self.Version.read_bpmn(bad)
             self.assertIs(answer["xml"], False, bad[:20])
             self.assertTrue(answer["problems"][0]["message"])
+
+    def test_read_bpmn_refuses_what_the_canvas_hides(self):
+        """PK-26: an arrow to nowhere is not drawn, so the file is refused and names it."""
+        xml = self.drawing(self.process, *two_steps())
+        target = re.search(r'<sequenceFlow[^>]* targetRef="([^"]+)"', xml)[1]
+        answer = self.Version.read_bpmn(
+            xml.replace(f'targetRef="{target}"', 'targetRef="Nowhere"', 1)
+        )
+        self.assertIs(answer["xml"], False)
+        self.assertIn("loose_flow", [problem["code"] for problem in answer["problems"]])
 
     def test_whitelist_of_fields(self):
         """PK-26: conditions see stored open fields; no files, secrets or technical models."""

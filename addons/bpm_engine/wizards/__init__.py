@@ -1,4 +1,5 @@
 from . import bpm_template_use
+from . import bpm_regulation_use
 from . import bpm_compare
 from . import bpm_proposal_decline
 from . import bpm_publish

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class BpmReason(models.TransientModel):
@@ -20,6 +20,22 @@ class BpmReason(models.TransientModel):
     instance_ids = fields.Many2many("bpm.instance", readonly=True)
     job_ids = fields.Many2many("bpm.job", readonly=True)
     reason = fields.Char(required=True, help="Everybody who may see the process reads it there.")
+
+    @api.model
+    def _prepare_ask_action(self, act, title, records):
+        """The dialog that asks why, then does it.
+
+        :param records: processes, or background steps, that it is about
+        """
+        name = "job_ids" if records._name == "bpm.job" else "instance_ids"
+        return {
+            "type": "ir.actions.act_window",
+            "name": title,
+            "res_model": self._name,
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_act": act, f"default_{name}": records.ids},
+        }
 
     def action_apply(self):
         """Do what was asked for, with the reason; rights are checked there."""

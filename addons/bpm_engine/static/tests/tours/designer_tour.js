@@ -113,6 +113,105 @@ registry.category("web_tour.tours").add("bpm_engine_tools", {
     ],
 });
 
+/** One line of a file in windows-1251, as older tools write it. */
+function oldFile(name) {
+    const xml = `<?xml version="1.0" encoding="windows-1251"?>
+        <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="old">
+            <process id="Old"><startEvent id="Start_1"/><userTask id="Task_1" name="${name}"/>
+            <endEvent id="End_1"/><sequenceFlow id="F1" sourceRef="Start_1" targetRef="Task_1"/>
+            <sequenceFlow id="F2" sourceRef="Task_1" targetRef="End_1"/></process></definitions>`;
+    const codes = [...xml].map((sign) => sign.codePointAt(0));
+    return Uint8Array.from(codes.map((code) => (code < 128 ? code : code - 0x410 + 0xc0)));
+}
+
+/** A label that is still being written, and the browser's own way back. */
+registry.category("web_tour.tours").add("bpm_engine_leave_label", {
+    steps: () => [
+        click(".o_data_row:contains(Deal) .o_data_cell", "open it"),
+        isOpen,
+        choose("Task_1"),
+        { content: "a click does not close the panel", trigger: isOpen.trigger },
+        drop(oldFile("Шаг"), "old.bpmn"),
+        { content: "its letters are read", trigger: isDrawn("Шаг") },
+        choose("Start_1"),
+        {
+            content: "write on the drawing",
+            trigger: `${CANVAS} .djs-element[data-element-id="Start_1"] .djs-hit`,
+            run() {
+                this.anchor.dispatchEvent(
+                    new MouseEvent("dblclick", { bubbles: true, button: 0, view: window })
+                );
+            },
+        },
+        {
+            trigger: `${CANVAS} .djs-direct-editing-content`,
+            run() {
+                this.anchor.textContent = "Order came";
+                this.anchor.dispatchEvent(new Event("input", { bubbles: true }));
+                history.back();
+            },
+        },
+        { content: "the form is left", trigger: ".o_list_view" },
+    ],
+});
+
+/** No part of the column is cut off or lies over another. */
+function assertPanelFits() {
+    const panel = document.querySelector(".o_bpm_panel");
+    const edge = panel.getBoundingClientRect().right;
+    for (const element of panel.querySelectorAll("select, input, .o_bpm_picker, button")) {
+        if (element.getBoundingClientRect().right > edge + 1) {
+            throw new Error(`${element.name || element.className} is cut off`);
+        }
+    }
+    if (panel.scrollWidth > panel.clientWidth + 1) {
+        throw new Error(`the panel scrolls sideways: ${panel.scrollWidth}`);
+    }
+}
+
+const PICKED = ".o_model_field_selector_popover_item_name";
+
+/** The parts of the column: approval, fields of the form, the action with its values. */
+registry.category("web_tour.tours").add("bpm_engine_panel_parts", {
+    steps: () => [
+        { content: "the diagram is open", trigger: `${CANVAS} [data-element-id=Check]` },
+        choose("Check"),
+        click(".o_bpm_more summary:contains(Fields of the record)", "fields of the form"),
+        { trigger: ".o_bpm_add_field .o_bpm_hint:contains(Add a field)" },
+        click(".o_bpm_add_field .o_model_field_selector", "choose one"),
+        {
+            trigger: ".o_model_field_selector_popover_search input",
+            run: "edit Reference",
+        },
+        click(`${PICKED}:contains(Reference):first`, "the reference"),
+        { trigger: ".o_bpm_field[data-field=ref] select[name=way]", run: "select required" },
+        click(".o_bpm_more summary:contains(Several people decide)", "several people"),
+        click(".o_bpm_approval input[name=approval]", "yes"),
+        { trigger: ".o_bpm_approval select[name=mode]", run: "select quorum" },
+        { trigger: ".o_bpm_approval [data-name=quorum] input", run: "edit 2 && press Tab" },
+        { trigger: ".o_bpm_approval select[name=order]", run: "select sequential" },
+        click("button[name=add_approver]", "a second person"),
+        {
+            content: "each is chosen as anywhere else",
+            trigger: ".o_bpm_approval select[name=kind]:last",
+            run: "select starter_manager",
+        },
+        { trigger: ".o_bpm_approval", run: assertPanelFits },
+        choose("Note_paid"),
+        { trigger: ".o_bpm_action select[name=action]", run: "select tell_test" },
+        { trigger: ".o_bpm_action .form-text:contains(Tells everybody)" },
+        { trigger: "[data-name=new_parameter] input", run: "edit company && press Tab" },
+        { trigger: "[data-name=company] input", run: "edit base.main_company && press Tab" },
+        {
+            content: "what stands for a record is named",
+            trigger: "[data-name=company] .form-text:contains(stands for)",
+            run: assertPanelFits,
+        },
+        click(".o_bpm_action input[name=async]", "in the background"),
+        ...leave,
+    ],
+});
+
 /** A version in use: no palette, but who and texts change at once. */
 registry.category("web_tour.tours").add("bpm_engine_hot", {
     steps: () => [

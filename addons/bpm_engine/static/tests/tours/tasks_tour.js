@@ -63,6 +63,46 @@ tours.add("bpm_engine_my_tasks_phone", {
     ],
 });
 
+tours.add("bpm_engine_systray_phone", {
+    steps: () => [
+        { trigger: ".o_menu_systray .fa-clock-o", run: "click" },
+        { trigger: ".o_bpm_systray_task:contains(Check):contains(Visa)", run: assertNoSideScroll },
+        { trigger: ".o_bpm_systray_task [data-outcome=approved]", run: "click" },
+        {
+            content: "The menu stays open and shows the task that follows",
+            trigger: ".o_bpm_systray_task:contains(Sign) .o_bpm_outcome",
+            run: "click",
+        },
+        { trigger: ".o_bpm_systray_tasks:not(:has(.o_bpm_systray_task))" },
+    ],
+});
+
+tours.add("bpm_engine_systray_keys", {
+    steps: () => [
+        { trigger: ".o-mail-Activity:contains(Check)", run: "press alt+shift+p" },
+        { trigger: ".o_bpm_systray_task:contains(Check)", run: "press ArrowDown" },
+        { trigger: ".o_bpm_my_tasks.focus", run: "press ArrowDown" },
+        { trigger: ".o_bpm_systray_open.focus", run: "press ArrowDown" },
+        {
+            trigger: ".o_bpm_systray_task .o_bpm_outcome[data-outcome=approved].focus",
+            run: "press ArrowDown",
+        },
+        {
+            content: "A refusal asks for its reason over the page, the menu gives way",
+            trigger: ".o_bpm_systray_task .o_bpm_outcome[data-outcome=refused].focus",
+            run: "press Enter",
+        },
+        { trigger: "body:not(:has(.o_bpm_systray_tasks)) .modal .o_bpm_comment", run: "edit No" },
+        { trigger: ".modal .o_bpm_outcome[data-outcome=refused]", run: "click" },
+        { trigger: ".o_notification:contains(Check: Refuse)" },
+        {
+            content: "The record that stands below shows the next task by itself",
+            trigger: ".o-mail-Activity:contains(Tell)",
+        },
+        { trigger: ".o-mail-Chatter:not(:has(.o-mail-Activity:contains(Check)))" },
+    ],
+});
+
 tours.add("bpm_engine_to_take", {
     steps: () => [
         { trigger: ".o_menu_systray .fa-clock-o", run: "click" },
