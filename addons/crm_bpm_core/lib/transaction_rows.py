@@ -2,6 +2,7 @@
 
 import re
 
+from .table_columns import guess_columns, heading_words
 from .table_values import parse_date, parse_number, parse_text
 
 #: What a column can mean, in the order in which columns are guessed.
@@ -47,8 +48,7 @@ WORDS = {
 VAT_WORDS = re.compile(r"\b(инн|vat|tax id|едрпоу|єдрпоу|еик)\b")
 
 
-def _words(header):
-    return " ".join(re.split(r"[\s_\-./,:№#]+", header.lower())).strip()
+PARSERS = {"date": parse_date, "quantity": parse_number, "amount": parse_number}
 
 
 def guess_mapping(headers, samples=()):
@@ -56,44 +56,13 @@ def guess_mapping(headers, samples=()):
 
     :param samples: some rows of cells
     """
-    mapping = {}
-    for surest in (True, False):
-        for target in TARGETS:
-            if target not in mapping:
-                index = _guess_column(target, headers, samples, mapping, surest)
-                if index is not None:
-                    mapping[target] = index
-    return mapping
-
-
-def _guess_column(target, headers, samples, mapping, surest):
-    taken = mapping.values()
-    for word in WORDS[target]:
-        for index, header in enumerate(headers):
-            text = _words(header)
-            found = text == word if surest else re.search(rf"\b{word}", text)
-            if found and index not in taken and _fits(target, index, samples):
-                return index
-    return None
-
-
-def _fits(target, index, samples):
-    parse = {"date": parse_date, "quantity": parse_number, "amount": parse_number}.get(target)
-    cells = [row[index] for row in samples if row[index] not in (None, "")]
-    return not parse or not cells or any(_parses(parse, cell) for cell in cells)
-
-
-def _parses(parse, cell):
-    try:
-        parse(cell)
-    except (ValueError, OverflowError):
-        return False
-    return True
+    words = {target: WORDS[target] for target in TARGETS}
+    return guess_columns(words, headers, samples, PARSERS)
 
 
 def guess_customer_by(header, values):
     """How customers are named in a column: vat, ref or name."""
-    if VAT_WORDS.search(_words(header)):
+    if VAT_WORDS.search(heading_words(header)):
         return "vat"
     texts = [parse_text(value) for value in values]
     spaced = [text for text in texts if " " in text]

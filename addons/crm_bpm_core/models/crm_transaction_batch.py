@@ -13,7 +13,6 @@ from ..lib.transaction_rows import BadCell, RowParser
 _logger = logging.getLogger(__name__)
 
 CHUNK = 20_000
-BACKGROUND_SIZE = 1 << 20  # larger files would keep the user waiting
 SHOWN_ERRORS = 1000
 STAGED_COLUMNS = (
     "batch_id", "number", "customer", "customer_name", "date", "quantity", "amount", "article",
@@ -30,6 +29,7 @@ class CrmTransactionBatch(models.Model):
     """
 
     _name = "crm.transaction.batch"
+    _inherit = "crm.file.import"
     _description = "Transaction Import"
     _order = "id desc"
 
@@ -236,26 +236,11 @@ class CrmTransactionBatch(models.Model):
 
     @api.model
     def _get_file_messages(self):
-        _ = self.env._
-        save = _("Save it as CSV or XLSX and choose it again.")
-        return {
-            "empty": _("The file is empty. Choose a file with headings and rows."),
-            "no_rows": _("The file has headings only. Choose a file with rows under them."),
-            "one_column": _(
-                "No columns were found. The file needs at least customer, date and amount, "
-                "separated by semicolon, comma, tab or |."
-            ),
-            "not_table": _("This is not a table. %(cure)s", cure=save),
-            "password": _("The workbook is protected by a password. Save it without one."),
-            "damaged": _("The workbook is damaged. Open it in Excel and save it again."),
-            "not_excel": _("This is not an Excel workbook. %(cure)s", cure=save),
-            "web_page": _(
-                "This is a web page or XML whose name says otherwise. Open it in Excel. %(cure)s",
-                cure=save,
-            ),
-            "pdf": _("This is a PDF; its table cannot be read. %(cure)s", cure=save),
-            "too_large": _("The workbook is too large. Save it as CSV and choose it again."),
-        }
+        one_column = self.env._(
+            "No columns were found. The file needs at least customer, date and amount, "
+            "separated by semicolon, comma, tab or |."
+        )
+        return {**super()._get_file_messages(), "one_column": one_column}
 
     def _stage(self, chunk):
         """Parse rows and copy them, good and bad, into the staging table."""
@@ -292,12 +277,7 @@ class CrmTransactionBatch(models.Model):
         """(what is wrong, how to cure it) of an error code."""
         _ = self.env._
         return {
-            "missing": (_("The cell is empty."), _("Fill it in, or delete the row.")),
-            "bad_date": (
-                _("This is not a date."),
-                _("Write it as 31.01.2026 or 2026-01-31, day before month."),
-            ),
-            "bad_number": (_("This is not a number."), _("Write it as 1234,50 or 1234.50.")),
+            **self._get_cell_messages(),
             "no_customer": (
                 _("No customer has this value."),
                 _("Correct it, add it to the customer's card, or let customers be created."),
