@@ -13,6 +13,8 @@ from odoo.fields import Command
 from . import names
 from .night import DemoNight
 from .processes import DemoProcesses
+from .regulations import DemoRegulations
+from .stages import DemoStages
 
 CORE = "crm_bpm_core"
 #: Weeks of confirmed sales orders; what is older comes as imported history.
@@ -74,6 +76,8 @@ class DemoStory:
         self._fill_ledger()
         DemoNight(self).tell()
         DemoProcesses(self).tell()
+        DemoStages(self).tell()
+        DemoRegulations(self).tell()
 
     # Company and people
 

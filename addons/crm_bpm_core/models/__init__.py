@@ -4,6 +4,7 @@ from . import res_users
 from . import crm_customer_status
 from . import crm_customer_promotion_rule
 from . import crm_customer_status_history
+from . import crm_file_import
 from . import crm_transaction
 from . import crm_transaction_row
 from . import crm_transaction_batch
@@ -49,3 +50,12 @@ from . import crm_customer_board
 from . import crm_calls_today
 from . import crm_customer_card
 from . import crm_head_board
+from . import crm_directory
+from . import crm_need
+from . import crm_education
+from . import crm_chain
+from . import crm_stage
+from . import crm_lead_case
+from . import sale_order_stage
+from . import account_move_stage
+from . import bpm_regulation_template

@@ -16,18 +16,23 @@ class CrmLead(models.Model):
         rules = self._get_stage_rules()
         if not rules or rules.stage_field != "stage_id":
             return values
-        for lead in self.sudo():
-            if not lead.active:
-                values[lead.id] = LOST
-            elif lead.probability >= 100 and not lead.stage_id.is_won:
+        active, chances = self._get_raw_values("active"), self._get_raw_values("probability")
+        certain = [id_ for id_ in values if active[id_] and (chances[id_] or 0) >= 100]
+        for lead in self.sudo().browse(certain):
+            if not lead.stage_id.is_won:
                 won = lead._stage_find(domain=[("is_won", "=", True)])
                 values[lead.id] = str(won.id or "") or values[lead.id]
-        return values
+        return values | {id_: LOST for id_ in values if not active[id_]}
 
     @api.model
     def _get_stage_triggers(self, stage_field):
         triggers = super()._get_stage_triggers(stage_field)
         return triggers | {"active", "probability"} if stage_field == "stage_id" else triggers
+
+    @api.model
+    def _get_stage_way_fields(self):
+        """Becoming an opportunity is a step on the way of a lead (LV-10)."""
+        return super()._get_stage_way_fields() | {"type"}
 
     @api.model
     def _get_stage_choices(self, stage_field):

@@ -36,3 +36,10 @@ from . import test_ready_lead
 from . import test_ready_recovery
 from . import test_ready_sale
 from . import test_recession_process
+from . import test_ready_stage_tender
+from . import test_ready_stage_chain
+from . import test_ready_stage_equipment
+from . import test_ready_stage_programmes
+from . import test_ready_stage_goods
+from . import test_directories
+from . import test_ready_regulation_ui

@@ -38,6 +38,10 @@ RIGHTS = {
     "crm.call.digest":             ("", "", "", "r", "", ""),
     "crm.recession.backtest":      ("", "", "", "rwcu", "", ""),
     "crm.transaction.import":      ("", "", "", "rwcu", "", ""),
+    "crm.need":                    ("r", "r", "r", "rwcu", "", ""),
+    "crm.education":               ("r", "r", "r", "rwcu", "", ""),
+    "crm.chain.category":          ("r", "r", "r", "rwcu", "", ""),
+    "crm.purchasing.principle":    ("r", "r", "r", "rwcu", "", ""),
     "crm.transaction.import.column": ("", "", "", "rwcu", "", ""),
 }  # fmt: skip
 ROLES = ("stranger", "view", "full", "head", "portal", "public")

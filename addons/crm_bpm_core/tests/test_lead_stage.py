@@ -115,3 +115,24 @@ class TestLeadStage(TransactionCase):
         self.assertEqual(lead.bpm_next_step, "Call")
         found = self.env["crm.lead"].search([("bpm_next_step", "=", "Call")])
         self.assertIn(lead, found)
+
+    def test_comment_and_status_are_found(self):
+        """EC-14: what was said on a change of stage is shown on the lead and found in lists."""
+        draft = self.regulation.action_new_draft()
+        draft.stage_ids[0].write({"ask_comment": True, "ask_status": True})
+        draft.stage_ids[0].fact_ids.unlink()
+        draft.stage_ids[0].step_ids.unlink()
+        draft.action_publish()
+        status = self.env["bpm.stage.status"].create({"name": "Will think"})
+        lead, other = self._lead(), self._lead(name="Other")
+        panel = self.env["bpm.stage.case"].with_user(self.seller)
+        panel.move("crm.lead", lead.id, self.second.value, "Wants oak", status.id)
+        self.assertEqual((lead.bpm_stage_comment, lead.bpm_stage_status_id), ("Wants oak", status))
+        for domain in (
+            [("bpm_stage_comment", "ilike", "oak")],
+            [("bpm_stage_status_id", "=", status.id)],
+            [("bpm_stage_status_id", "ilike", "will")],
+        ):
+            found = self.env["crm.lead"].with_user(self.seller).search(domain)
+            self.assertIn(lead, found)
+            self.assertNotIn(other, found)

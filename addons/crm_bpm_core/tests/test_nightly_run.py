@@ -96,7 +96,9 @@ class TestNightlyRun(NightlyCommon):
     def test_stages(self):
         """PK-12: all stages, in order, each done with its time."""
         run = self._sweep()
-        self.assertEqual(run.stage_ids.mapped("code"), list(STAGES))
+        # Other addons may put theirs in between.
+        own = [code for code in run.stage_ids.mapped("code") if code in STAGES]
+        self.assertEqual(own, list(STAGES))
         self.assertEqual(set(run.stage_ids.mapped("state")), {"done"})
         self.assertEqual(run.progress, 100.0)
 

@@ -4,3 +4,4 @@ from . import crm_nightly_preview
 from . import crm_recession_backtest
 from . import crm_transaction_import
 from . import crm_transaction_import_column
+from . import bpm_regulation_use

@@ -14,7 +14,7 @@ from ..lib.transaction_rows import (
     guess_customer_by,
     guess_mapping,
 )
-from ..models.crm_transaction_batch import BACKGROUND_SIZE
+from ..models.crm_file_import import BACKGROUND_SIZE
 
 PREVIEW_ROWS = 20
 PREVIEW_COLUMNS = ("customer", "date", "quantity", "amount", "article", "order_ref", "key")
