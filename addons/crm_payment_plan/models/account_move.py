@@ -1,0 +1,105 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class AccountMove(models.Model):
+    """Contracts on invoices, for those who work in accounting."""
+
+    _inherit = "account.move"
+
+    crm_contract_id = fields.Many2one(
+        "crm.contract",
+        string="Contract",
+        compute="_compute_crm_contract_id",
+        inverse="_inverse_crm_contract_id",
+        search="_search_crm_contract_id",
+        check_company=True,
+        domain="[('parent_id', '=', False), ('company_id', '=', company_id)]",
+        help="Contract of all lines; empty if they have several. Setting it sets all lines.",
+    )
+    crm_contract_ids = fields.Many2many(
+        "crm.contract",
+        string="Contracts",
+        compute="_compute_crm_contract_ids",
+        search="_search_crm_contract_id",
+    )
+    crm_contract_payment_ids = fields.Many2many(
+        "crm.contract.payment",
+        string="Planned Payments",
+        compute="_compute_crm_contract_ids",
+        search="_search_crm_contract_payment_ids",
+    )
+
+    @api.depends("line_ids.crm_contract_id")
+    def _compute_crm_contract_id(self):
+        for move in self:
+            contracts = move.line_ids.crm_contract_id
+            move.crm_contract_id = contracts if len(contracts) == 1 else False
+
+    @api.depends("line_ids.crm_contract_id", "line_ids.crm_contract_payment_id")
+    def _compute_crm_contract_ids(self):
+        for move in self:
+            move.crm_contract_ids = move.line_ids.crm_contract_id
+            move.crm_contract_payment_ids = move.line_ids.crm_contract_payment_id
+
+    def _inverse_crm_contract_id(self):
+        for move in self:
+            contract = move.crm_contract_id
+            lines = move.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+            # Empty stands for "several" too: that is no wish to take them off.
+            if contract or len(lines.crm_contract_id) == 1:
+                lines.filtered(
+                    lambda line, contract=contract: line.crm_contract_id != contract
+                ).write({"crm_contract_id": contract.id, "crm_contract_payment_id": False})
+
+    @api.model
+    def _search_crm_contract_id(self, operator, value):
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
+        found = Domain("line_ids.crm_contract_id", operator, value)
+        if operator == "in" and False in value:
+            none = Domain("line_ids.crm_contract_id", "=", False) & ~Domain(
+                "line_ids.crm_contract_id", "!=", False
+            )
+            rest = [one for one in value if one is not False]
+            return none | Domain("line_ids.crm_contract_id", "in", rest)
+        return found
+
+    @api.model
+    def _search_crm_contract_payment_ids(self, operator, value):
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
+        return Domain("line_ids.crm_contract_payment_id", operator, value)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "state" in vals:
+            self._settle_crm_contracts()
+        return result
+
+    def _settle_crm_contracts(self):
+        """Posting and resetting to draft change no reconciliation, but what counts of it."""
+        self.env["account.move.line"].flush_model(["crm_contract_id"])
+        self.env["account.payment"].flush_model(["crm_contract_id", "move_id"])
+        self.env["crm.contract"].sudo()._get_of_moves(self)._settle()
+
+    def unlink(self):
+        contracts = self.env["crm.contract"].sudo()._get_of_moves(self)
+        contracts._forget("counterpart_move_id", self)
+        result = super().unlink()
+        contracts.exists()._settle()
+        return result
+
+    def action_view_crm_contracts(self):
+        """The contracts that this invoice serves."""
+        contracts = self.crm_contract_ids
+        action = {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Contracts"),
+            "res_model": "crm.contract",
+            "view_mode": "list,form",
+            "domain": [("id", "in", contracts.ids)],
+        }
+        if len(contracts) == 1:
+            action.update(view_mode="form", res_id=contracts.id)
+        return action

@@ -1,0 +1,255 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class CrmContract(models.Model):
+    """What is planned, received and still expected; every figure in the contract's currency."""
+
+    _inherit = "crm.contract"
+
+    payment_ids = fields.One2many("crm.contract.payment", "contract_id", string="Planned Payments")
+    settlement_ids = fields.One2many("crm.contract.settlement", "contract_id")
+    amount_effective = fields.Monetary(
+        string="Contract Amount",
+        compute="_compute_amount_effective",
+        store=True,
+        help="Amount of the contract and of its approved additional agreements.",
+    )
+    planned_total = fields.Monetary(
+        string="Planned",
+        compute="_compute_plan_totals",
+        store=True,
+        help="Sum of the payments that are not cancelled.",
+    )
+    remaining_total = fields.Monetary(
+        string="Remaining",
+        compute="_compute_plan_totals",
+        store=True,
+        help="What is still to be received of the planned payments.",
+    )
+    next_date = fields.Date(
+        string="Next Payment On",
+        compute="_compute_plan_totals",
+        store=True,
+        index="btree_not_null",
+        help="Planned date of the earliest open payment; in the past if it is overdue.",
+    )
+    next_amount = fields.Monetary(
+        string="Next Payment",
+        compute="_compute_plan_totals",
+        store=True,
+        help="What is open of the payments planned for that date.",
+    )
+    unplanned_total = fields.Monetary(
+        string="Not Planned",
+        compute="_compute_unplanned_total",
+        store=True,
+        help="Contract amount without planned payments; negative: more is planned than agreed. "
+        "0 for contracts without a fixed sum.",
+    )
+    received_total = fields.Monetary(
+        string="Received",
+        compute="_compute_received_totals",
+        store=True,
+        help="Obligation closed by posted entries, write-offs included, and what was marked "
+        "as received by hand. For expense contracts: what we paid.",
+    )
+    cash_total = fields.Monetary(
+        string="Received in Money",
+        compute="_compute_received_totals",
+        store=True,
+        help="The part of it that came as money; write-offs and netting are not in it.",
+    )
+    unallocated_total = fields.Monetary(
+        string="Received Beyond the Plan",
+        compute="_compute_received_totals",
+        store=True,
+        help="Received on the contract's invoices without a planned payment to close.",
+    )
+    overdue_total = fields.Monetary(
+        string="Overdue", compute="_compute_overdue_total", search="_search_overdue_total"
+    )
+    invoiced_total = fields.Monetary(
+        string="Invoiced",
+        compute="_compute_invoiced_total",
+        help="Posted invoices less credit notes.",
+    )
+    move_count = fields.Integer(string="Invoices", compute="_compute_invoiced_total")
+    settlement_count = fields.Integer(compute="_compute_settlement_count")
+    money_summary = fields.Json(
+        compute="_compute_money_summary",
+        help="For the bar at the top of the form: totals and what is expected by month.",
+    )
+
+    # Stored totals ---------------------------------------------------------------
+
+    @api.depends("amount_total", "child_ids.amount_total", "child_ids.state")
+    def _compute_amount_effective(self):
+        groups = self.env["crm.contract"]._read_group(
+            [
+                ("parent_id", "in", self.ids),
+                ("state", "in", ("approved", "active", "completed")),
+            ],
+            ["parent_id"],
+            ["amount_total:sum"],
+        )
+        changes = {parent.id: amount for parent, amount in groups}
+        for contract in self:
+            contract.amount_effective = contract.amount_total + changes.get(contract.id, 0)
+
+    @api.depends(
+        "payment_ids.amount",
+        "payment_ids.amount_remaining",
+        "payment_ids.state",
+        "payment_ids.date_planned",
+    )
+    def _compute_plan_totals(self):
+        Payment = self.env["crm.contract.payment"]
+        live = Domain("contract_id", "in", self.ids) & Domain("state", "!=", "cancelled")
+        planned = dict(
+            (contract.id, sums)
+            for contract, *sums in Payment._read_group(
+                live, ["contract_id"], ["amount:sum", "amount_remaining:sum"]
+            )
+        )
+        coming = {}
+        for contract, day, amount in Payment._read_group(
+            live & Domain("amount_remaining", ">", 0),
+            ["contract_id", "date_planned:day"],
+            ["amount_remaining:sum"],
+            order="date_planned:day",
+        ):
+            coming.setdefault(contract.id, (day, amount))
+        for contract in self:
+            total, remaining = planned.get(contract.id, (0, 0))
+            contract.planned_total = total
+            contract.remaining_total = remaining
+            contract.next_date, contract.next_amount = coming.get(contract.id, (False, 0))
+
+    @api.depends("amount_effective", "planned_total", "parent_id")
+    def _compute_unplanned_total(self):
+        for contract in self:
+            fixed = contract.amount_effective and not contract.parent_id
+            contract.unplanned_total = (
+                contract.amount_effective - contract.planned_total if fixed else 0
+            )
+
+    @api.depends(
+        "settlement_ids.amount_settled", "settlement_ids.amount_cash", "settlement_ids.payment_id"
+    )
+    def _compute_received_totals(self):
+        Settlement = self.env["crm.contract.settlement"]
+        domain = Domain("contract_id", "in", self.ids)
+        sums = {
+            contract.id: (settled, cash)
+            for contract, settled, cash in Settlement._read_group(
+                domain, ["contract_id"], ["amount_settled:sum", "amount_cash:sum"]
+            )
+        }
+        beyond = {
+            contract.id: settled
+            for contract, settled in Settlement._read_group(
+                domain & Domain("payment_id", "=", False), ["contract_id"], ["amount_settled:sum"]
+            )
+        }
+        for contract in self:
+            contract.received_total, contract.cash_total = sums.get(contract.id, (0, 0))
+            contract.unallocated_total = beyond.get(contract.id, 0)
+
+    # Figures of the form -----------------------------------------------------------
+
+    def _compute_overdue_total(self):
+        groups = self.env["crm.contract.payment"]._read_group(
+            Domain("contract_id", "in", self.ids) & Domain("is_overdue", "=", True),
+            ["contract_id"],
+            ["amount_remaining:sum"],
+        )
+        amounts = {contract.id: amount for contract, amount in groups}
+        for contract in self:
+            contract.overdue_total = amounts.get(contract.id, 0)
+
+    @api.model
+    def _search_overdue_total(self, operator, value):
+        """Only whether anything is overdue: that is what filters ask."""
+        if (operator, value) != (">", 0):
+            return NotImplemented
+        return Domain("payment_ids.is_overdue", "=", True)
+
+    def _compute_invoiced_total(self):
+        # Salespeople see how much is invoiced without the right to read the entries.
+        groups = (
+            self.env["account.move.line"]
+            .sudo()
+            ._read_group(
+                [("crm_contract_id", "in", self.ids), ("parent_state", "=", "posted")],
+                ["crm_contract_id", "currency_id", "move_type"],
+                ["price_total:sum", "move_id:count_distinct"],
+            )
+        )
+        totals = dict.fromkeys(self.ids, 0.0)
+        counts = dict.fromkeys(self.ids, 0)
+        for contract, currency, move_type, amount, count in groups:
+            sign = -1 if move_type.endswith("refund") else 1
+            counts[contract.id] += count
+            totals[contract.id] += sign * currency._convert(
+                amount, contract.currency_id, contract.company_id, contract.date
+            )
+        for contract in self:
+            contract.invoiced_total = totals.get(contract._origin.id, 0)
+            contract.move_count = counts.get(contract._origin.id, 0)
+
+    def _compute_settlement_count(self):
+        groups = self.env["crm.contract.settlement"]._read_group(
+            [("contract_id", "in", self.ids)], ["contract_id"], ["__count"]
+        )
+        counts = {contract.id: count for contract, count in groups}
+        for contract in self:
+            contract.settlement_count = counts.get(contract.id, 0)
+
+    @api.depends("amount_effective", "planned_total", "received_total", "remaining_total")
+    def _compute_money_summary(self):
+        months = {contract.id: [] for contract in self}
+        for contract, month, amount in self.env["crm.contract.payment"]._read_group(
+            [
+                ("contract_id", "in", self.ids),
+                ("state", "=", "planned"),
+                ("amount_remaining", ">", 0),
+            ],
+            ["contract_id", "date_planned:month"],
+            ["amount_remaining:sum"],
+            order="date_planned:month",
+        ):
+            months[contract.id].append({"month": str(month), "amount": amount})
+        for contract in self:
+            contract.money_summary = {
+                "months": months.get(contract._origin.id, []),
+                "overdue": contract.overdue_total,
+                "today": str(contract.company_id._get_local_today()),
+            }
+
+    def action_view_moves(self):
+        """Invoices, bills and credit notes with lines of this contract."""
+        self.ensure_one()
+        kind = "in" if self.direction == "expense" else "out"
+        xmlid = f"account.action_move_{kind}_invoice_type"
+        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
+        return {
+            **action,
+            "domain": [("line_ids.crm_contract_id", "=", self.id)],
+            "context": {
+                "default_move_type": f"{kind}_invoice",
+                "default_partner_id": self.partner_id.id,
+                "default_crm_contract_id": self.id,
+            },
+        }
+
+    def action_view_settlements(self):
+        """Which entries closed which payments."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Receipts of %s", self.display_name),
+            "res_model": "crm.contract.settlement",
+            "view_mode": "list,form",
+            "domain": [("contract_id", "=", self.id)],
+        }

@@ -1,0 +1,234 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+
+from ..lib.allocation import allocate
+
+
+class CrmContractSettlement(models.Model):
+    """What closed a planned payment, or a part of it.
+
+    All rows but those marked by hand are derived from posted entries and made
+    anew whenever these change; nobody edits them.
+    """
+
+    _name = "crm.contract.settlement"
+    _description = "Receipt of a Contract"
+    _order = "date desc, id desc"
+
+    contract_id = fields.Many2one("crm.contract", required=True, index=True, ondelete="cascade")
+    payment_id = fields.Many2one(
+        "crm.contract.payment",
+        string="Planned Payment",
+        index="btree_not_null",
+        ondelete="cascade",
+        help="Empty: received beyond what is planned.",
+    )
+    source = fields.Selection(
+        [
+            ("partial", "Reconciled invoice"),
+            ("payment", "Payment without invoice"),
+            ("manual", "Marked by hand"),
+        ],
+        required=True,
+    )
+    company_id = fields.Many2one(related="contract_id.company_id", store=True, precompute=True)
+    partner_id = fields.Many2one(related="contract_id.partner_id", store=True, precompute=True)
+    currency_id = fields.Many2one(related="contract_id.currency_id", store=True, precompute=True)
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
+    partial_id = fields.Many2one(
+        "account.partial.reconcile", index="btree_not_null", ondelete="cascade"
+    )
+    move_id = fields.Many2one("account.move", string="Invoice", ondelete="cascade")
+    counterpart_move_id = fields.Many2one(
+        "account.move", string="Entry", index="btree_not_null", ondelete="cascade"
+    )
+    account_payment_id = fields.Many2one(
+        "account.payment", string="Payment", index="btree_not_null", ondelete="cascade"
+    )
+    date = fields.Date(required=True, help="Of the payment or entry, not of the reconciliation.")
+    amount_settled = fields.Monetary(
+        string="Received", help="Obligation closed; negative when money went back."
+    )
+    amount_cash = fields.Monetary(string="In Money", help="Without write-offs and netting.")
+    amount_company = fields.Monetary(
+        string="Received (Company Currency)", currency_field="company_currency_id"
+    )
+    amount_declared = fields.Monetary(
+        string="Marked", help="What was marked as received; entries that bring it count instead."
+    )
+    user_id = fields.Many2one("res.users", string="Marked By")
+
+    @api.depends("payment_id", "date")
+    def _compute_display_name(self):
+        for row in self:
+            row.display_name = " · ".join(
+                (
+                    row.payment_id.name or row.contract_id.display_name,
+                    fields.Date.to_string(row.date),
+                )
+            )
+
+
+class CrmContract(models.Model):
+    """Derives receipts from posted entries and gives them to the planned payments."""
+
+    _inherit = "crm.contract"
+
+    def _settle(self):
+        """Make receipts, received sums and statuses of these contracts what entries say.
+
+        Entries are read for all contracts at once, and rows that are right already
+        are not touched, so that a repetition writes nothing.
+        """
+        if not self:
+            return
+        # Receipts follow from entries that the person who causes the change may not read.
+        contracts = self.sudo().with_context(crm_settling=True, prefetch_fields=True)
+        contracts.env.flush_all()
+        entries = contracts._get_settling_entries()
+        changed = contracts.browse()
+        for contract in contracts:
+            if contract._settle_one(entries.get(contract.id, [])):
+                changed |= contract
+        # Dates that count from an event may have moved: the order of payments with them.
+        changed._after_settling()._settle()
+
+    def _forget(self, name, records):
+        """Delete the derived rows of these contracts that records about to be deleted made."""
+        if self:
+            self.settlement_ids.filtered(lambda row: row[name] in records).unlink()
+
+    def _settle_one(self, entries):
+        """Allocate the entries of one contract and write what differs.
+
+        :return: whether anything changed
+        """
+        coin = self.currency_id.rounding
+        # A payment whose event has not come waits behind those that are due on a known day.
+        rows = self.payment_ids.filtered(lambda payment: payment.state != "cancelled").sorted(
+            lambda one: (one.is_estimated, one.date_planned, one.sequence, one.id)
+        )
+        pieces = allocate(
+            [(entry["units"], entry["payment_id"]) for entry in entries],
+            [(row.id, round(row.amount / coin)) for row in rows],
+        )
+        wanted = self._prepare_settlements(entries, pieces)
+        derived = self.settlement_ids.filtered(lambda row: row.source != "manual")
+        changed = self._replace_settlements(derived, wanted)
+        changed |= self._fit_declared(rows)
+        return self._write_received(self.payment_ids) or changed
+
+    def _prepare_settlements(self, entries, pieces):
+        """Values of the derived rows by what identifies them."""
+        currency = self.currency_id
+        wanted = {}
+        for entry, parts in zip(entries, pieces, strict=True):
+            given = 0
+            cash = 0.0
+            company_amount = 0.0
+            for row_id, units in parts:
+                given += units
+                share = given / entry["units"]
+                part_cash = currency.round(entry["cash"] * share) - cash
+                part_company = self.company_id.currency_id.round(entry["company"] * share)
+                key = (
+                    entry["partial_id"],
+                    entry["account_payment_id"],
+                    entry["payment_id"],
+                    row_id,
+                )
+                wanted[key] = {
+                    "contract_id": self.id,
+                    "payment_id": row_id or False,
+                    "source": "partial" if entry["partial_id"] else "payment",
+                    "partial_id": entry["partial_id"] or False,
+                    "move_id": entry["move_id"] or False,
+                    "counterpart_move_id": entry["counterpart_move_id"],
+                    "account_payment_id": entry["account_payment_id"] or False,
+                    "date": entry["date"],
+                    "amount_settled": currency.round(units * currency.rounding),
+                    "amount_cash": currency.round(part_cash),
+                    "amount_company": part_company - company_amount,
+                }
+                cash += part_cash
+                company_amount = part_company
+        return _merge_by_row(wanted)
+
+    def _replace_settlements(self, derived, wanted):
+        """Bring derived rows to the wanted values; what is right stays."""
+        changed = False
+        for row in derived:
+            key = (row.partial_id.id, row.account_payment_id.id, row.payment_id.id)
+            values = wanted.pop(key, None)
+            if values is None:
+                row.unlink()
+                changed = True
+                continue
+            differing = {
+                name: value
+                for name, value in values.items()
+                if row._fields[name].convert_to_write(row[name], row) != value
+            }
+            if differing:
+                row.write(differing)
+                changed = True
+        if wanted:
+            self.env["crm.contract.settlement"].create(list(wanted.values()))
+        return changed or bool(wanted)
+
+    def _fit_declared(self, rows):
+        """What was marked by hand counts only as far as entries do not bring it."""
+        changed = False
+        manual = self.settlement_ids.filtered(lambda row: row.source == "manual")
+        for row in manual:
+            brought = sum(
+                row.payment_id.settlement_ids.filtered(
+                    lambda other: other.source != "manual"
+                ).mapped("amount_settled")
+            )
+            room = max(row.payment_id.amount - brought, 0) if row.payment_id in rows else 0
+            amount = self.currency_id.round(min(row.amount_declared, room))
+            if self.currency_id.compare_amounts(amount, row.amount_settled):
+                row.write(self._prepare_declared(row, amount))
+                changed = True
+        return changed
+
+    def _prepare_declared(self, row, amount):
+        return {
+            "amount_settled": amount,
+            "amount_cash": amount,
+            "amount_company": self.currency_id._convert(
+                amount, self.company_id.currency_id, self.company_id, row.date
+            ),
+        }
+
+    def _write_received(self, payments):
+        """Received sums and statuses of the planned payments."""
+        changed = False
+        settlements = self.settlement_ids.grouped("payment_id")
+        for payment in payments:
+            values = payment._prepare_received(
+                settlements.get(payment, self.env["crm.contract.settlement"])
+            )
+            differing = {name: value for name, value in values.items() if payment[name] != value}
+            if differing:
+                payment.write(differing)
+                changed = True
+        return changed
+
+
+def _merge_by_row(wanted):
+    """Sum pieces of one entry that ended at the same planned payment."""
+    merged = defaultdict(dict)
+    for (partial, payment, _linked, row_id), values in wanted.items():
+        key = (partial or False, payment or False, row_id or False)
+        known = merged[key]
+        if not known:
+            known.update(values)
+            continue
+        for name in ("amount_settled", "amount_cash", "amount_company"):
+            known[name] = known[name] + values[name]
+    return dict(merged)

@@ -1,0 +1,289 @@
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..lib.splitting import Settling, by_largest_remainder
+
+#: Reconciliations of invoices with a line of these contracts, seen from the invoice's
+#: side. Only if both entries are posted: resetting one to draft leaves the
+#: reconciliation where it is.
+PARTIALS = """
+SELECT p.id AS partial_id, inv.move_id, oth.move_id AS counterpart_move_id,
+       CASE WHEN inv.id = p.debit_move_id THEN p.debit_amount_currency
+            ELSE p.credit_amount_currency END AS amount,
+       p.amount AS company_amount, cm.move_type AS counterpart_type, cm.date,
+       inv.id = p.debit_move_id AS is_debit, cm.origin_payment_id
+  FROM account_move_line inv
+  JOIN account_move im ON im.id = inv.move_id AND im.state = 'posted'
+  JOIN account_account acc ON acc.id = inv.account_id
+       AND acc.account_type IN ('asset_receivable', 'liability_payable')
+  JOIN account_partial_reconcile p ON p.%(side)s = inv.id
+  JOIN account_move_line oth ON oth.id = p.%(other)s
+  JOIN account_move cm ON cm.id = oth.move_id AND cm.state = 'posted'
+ WHERE inv.move_id IN %(moves)s
+"""
+#: How much of an entry's receivable or payable came as money: a write-off in the
+#: payment closes 100 with 95.
+CASH = """
+SELECT l.move_id,
+       LEAST(1, COALESCE(abs(sum(l.balance) FILTER (
+           WHERE acc.account_type = 'asset_cash' OR l.account_id = pay.outstanding_account_id))
+         / NULLIF(abs(sum(l.balance) FILTER (
+           WHERE acc.account_type IN ('asset_receivable', 'liability_payable')
+             AND l.account_id IS DISTINCT FROM pay.outstanding_account_id)), 0), 0)) AS ratio
+  FROM account_move_line l
+  JOIN account_account acc ON acc.id = l.account_id
+  JOIN account_move m ON m.id = l.move_id
+  LEFT JOIN account_payment pay ON pay.id = m.origin_payment_id
+ WHERE l.move_id IN %(moves)s
+ GROUP BY l.move_id
+"""
+#: Open part of payments that name a contract: advances before there is an invoice.
+ADVANCES = """
+SELECT pay.id AS account_payment_id, pay.crm_contract_id, pay.crm_contract_payment_id,
+       pay.payment_type, m.id AS move_id, m.date, l.currency_id,
+       abs(l.amount_currency) - COALESCE(r.amount, 0) AS amount,
+       abs(l.balance) - COALESCE(r.company_amount, 0) AS company_amount
+  FROM account_payment pay
+  JOIN account_move m ON m.id = pay.move_id AND m.state = 'posted'
+  JOIN account_move_line l ON l.move_id = m.id
+  JOIN account_account acc ON acc.id = l.account_id
+       AND acc.account_type IN ('asset_receivable', 'liability_payable')
+       AND l.account_id IS DISTINCT FROM pay.outstanding_account_id
+  LEFT JOIN LATERAL (
+       SELECT sum(CASE WHEN p.debit_move_id = l.id THEN p.debit_amount_currency
+                       ELSE p.credit_amount_currency END) AS amount,
+              sum(p.amount) AS company_amount
+         FROM account_partial_reconcile p
+         JOIN account_move_line o
+           ON o.id = CASE WHEN p.debit_move_id = l.id
+                          THEN p.credit_move_id ELSE p.debit_move_id END
+         JOIN account_move om ON om.id = o.move_id AND om.state = 'posted'
+        WHERE p.debit_move_id = l.id OR p.credit_move_id = l.id
+  ) r ON true
+ WHERE pay.crm_contract_id IN %(contracts)s
+ ORDER BY m.date, pay.id
+"""
+
+
+class CrmContract(models.Model):
+    """Where receipts come from: reconciliations, and payments that name the contract."""
+
+    _inherit = "crm.contract"
+
+    def _get_settling_entries(self):
+        """What was received on these contracts, by contract and in the order of dates.
+
+        :return: {contract id: [{"units": coins of the contract's currency, "cash", "company",
+            "payment_id": linked planned payment, "partial_id", "account_payment_id",
+            "move_id", "counterpart_move_id", "date"}]}
+        """
+        found = defaultdict(list)
+        moves = self._get_contract_moves()
+        if moves:
+            shares = self._get_move_shares(moves)
+            partials = self._get_partials(moves)
+            ratios = self._get_cash_ratios({row["counterpart_move_id"] for row in partials})
+            by_move = defaultdict(list)
+            for row in partials:
+                by_move[row["move_id"]].append(row)
+            for move_id, rows in by_move.items():
+                self._split_move(shares[move_id], rows, ratios, found)
+        self._add_advances(found)
+        for entries in found.values():
+            entries.sort(
+                key=lambda entry: (
+                    entry["date"],
+                    entry["partial_id"] or 0,
+                    entry["account_payment_id"] or 0,
+                )
+            )
+        return found
+
+    def _get_contract_moves(self):
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT move_id FROM account_move_line
+                    WHERE crm_contract_id IN %s AND parent_state = 'posted'""",
+                tuple(self.ids),
+            )
+        )
+        return tuple(row[0] for row in rows)
+
+    @api.model
+    def _get_partials(self, moves):
+        queries = (
+            SQL(PARTIALS.replace("%(side)s", side).replace("%(other)s", other), moves=moves)
+            for side, other in (
+                ("debit_move_id", "credit_move_id"),
+                ("credit_move_id", "debit_move_id"),
+            )
+        )
+        rows = self.env.execute_query_dict(SQL(" UNION ALL ").join(queries))
+        return sorted(rows, key=lambda row: (row["date"], row["partial_id"]))
+
+    @api.model
+    def _get_cash_ratios(self, moves):
+        if not moves:
+            return {}
+        rows = self.env.execute_query(SQL(CASH, moves=tuple(moves)))
+        return {move_id: float(ratio or 0) for move_id, ratio in rows}
+
+    @api.model
+    def _get_move_shares(self, moves):
+        """Per invoice what its lines give to each contract and planned payment.
+
+        The lines' totals are brought to the invoice's, from which they may differ
+        by rounded taxes.
+        """
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT l.move_id, l.crm_contract_id, l.crm_contract_payment_id,
+                       sum(l.price_total) AS amount, m.currency_id, m.amount_total,
+                       COALESCE(m.invoice_date, m.date) AS date
+                  FROM account_move_line l JOIN account_move m ON m.id = l.move_id
+                 WHERE l.move_id IN %s AND l.display_type IN ('product', 'rounding')
+                 GROUP BY 1, 2, 3, 5, 6, 7
+                 ORDER BY l.move_id, l.crm_contract_id NULLS LAST, l.crm_contract_payment_id
+                """,
+                moves,
+            )
+        )
+        shares = {}
+        for row in rows:
+            currency = self.env["res.currency"].browse(row["currency_id"])
+            known = shares.setdefault(
+                row["move_id"],
+                {"currency": currency, "date": row["date"], "keys": [], "weights": [],
+                 "total": round(row["amount_total"] / currency.rounding)},
+            )  # fmt: skip
+            known["keys"].append((row["crm_contract_id"], row["crm_contract_payment_id"]))
+            known["weights"].append(round(row["amount"] / currency.rounding))
+        for known in shares.values():
+            known["shares"] = by_largest_remainder(known["total"], known["weights"])
+        return shares
+
+    def _split_move(self, known, rows, ratios, found):
+        """Divide the reconciliations of one invoice among its contracts."""
+        currency = known["currency"]
+        settling = Settling(known["shares"])
+        contracts = {contract.id: contract for contract in self}
+        converted = [0] * len(known["keys"])
+        for row in rows:
+            units = round(row["amount"] / currency.rounding)
+            parts = settling.pay(units)
+            # An invoice met by its credit note is not paid, but less is owed.
+            is_money = row["counterpart_type"] == "entry"
+            for index, (key, part) in enumerate(zip(known["keys"], parts, strict=True)):
+                contract = contracts.get(key[0])
+                if not contract or not part:
+                    continue
+                before = converted[index]
+                converted[index] = contract._convert_units(
+                    settling.settled[index], currency, known["date"]
+                )
+                received = (converted[index] - before) * contract._get_sign(row["is_debit"])
+                if is_money and received:
+                    found[contract.id].append(
+                        contract._prepare_entry(row, received, part / units, ratios, key[1])
+                    )
+
+    def _convert_units(self, units, currency, date):
+        """Coins of an invoice's currency in coins of the contract's, at the invoice's rate.
+
+        What is settled of a share is converted as a whole, so that its parts add up.
+        """
+        self.ensure_one()
+        if currency == self.currency_id:
+            return units
+        amount = currency._convert(
+            units * currency.rounding, self.currency_id, self.company_id, date
+        )
+        return round(amount / self.currency_id.rounding)
+
+    def _get_sign(self, is_debit):
+        """A customer's debt that shrinks is received; so is our debt for an expense."""
+        return 1 if is_debit == (self.direction == "income") else -1
+
+    def _prepare_entry(self, row, units, share, ratios, payment_id):
+        sign = 1 if units > 0 else -1
+        ratio = ratios.get(row["counterpart_move_id"], 0)
+        return {
+            "units": units,
+            "cash": self.currency_id.round(units * self.currency_id.rounding * ratio),
+            "company": float(row["company_amount"]) * share * sign,
+            "payment_id": payment_id or False,
+            "partial_id": row["partial_id"],
+            "account_payment_id": row["origin_payment_id"] or False,
+            "move_id": row["move_id"],
+            "counterpart_move_id": row["counterpart_move_id"],
+            "date": row["date"],
+        }
+
+    def _add_advances(self, found):
+        if not self.ids:
+            return
+        rows = self.env.execute_query_dict(SQL(ADVANCES, contracts=tuple(self.ids)))
+        ratios = self._get_cash_ratios({row["move_id"] for row in rows})
+        contracts = {contract.id: contract for contract in self}
+        for row in rows:
+            contract = contracts[row["crm_contract_id"]]
+            currency = self.env["res.currency"].browse(row["currency_id"])
+            sign = contract._get_sign(row["payment_type"] == "inbound")
+            units = sign * contract._convert_units(
+                round(float(row["amount"]) / currency.rounding), currency, row["date"]
+            )
+            if units:
+                entry = {
+                    **row,
+                    "partial_id": False,
+                    "counterpart_move_id": row["move_id"],
+                    "origin_payment_id": row["account_payment_id"],
+                }
+                found[contract.id].append(
+                    {
+                        **contract._prepare_entry(
+                            entry, units, 1, ratios, row["crm_contract_payment_id"]
+                        ),
+                        "move_id": False,
+                    }
+                )
+
+    # Who is concerned ----------------------------------------------------------------
+
+    @api.model
+    def _get_of_moves(self, moves):
+        """Contracts whose receipts may depend on these entries.
+
+        Those of their own lines, of invoices reconciled with them, and those that
+        their payments name; one query, usually answered from indexes.
+        """
+        if not moves.ids:
+            return self.browse()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH lines AS (SELECT id FROM account_move_line WHERE move_id IN %(moves)s),
+                met AS (
+                    SELECT o.move_id FROM account_partial_reconcile p
+                      JOIN account_move_line o ON o.id = p.credit_move_id
+                     WHERE p.debit_move_id IN (SELECT id FROM lines)
+                     UNION
+                    SELECT o.move_id FROM account_partial_reconcile p
+                      JOIN account_move_line o ON o.id = p.debit_move_id
+                     WHERE p.credit_move_id IN (SELECT id FROM lines)
+                )
+                SELECT crm_contract_id FROM account_move_line
+                 WHERE crm_contract_id IS NOT NULL
+                   AND (move_id IN %(moves)s OR move_id IN (SELECT move_id FROM met))
+                 UNION
+                SELECT crm_contract_id FROM account_payment
+                 WHERE crm_contract_id IS NOT NULL
+                   AND (move_id IN %(moves)s OR move_id IN (SELECT move_id FROM met))
+                """,
+                moves=tuple(moves.ids),
+            )
+        )
+        return self.browse(row[0] for row in rows)

@@ -1,0 +1,76 @@
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import PlanCommon
+
+
+@tagged("-at_install", "post_install")
+class TestTalk(PlanCommon):
+    """EC-22: comments and questions at a payment."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.contract = cls._contract(100, [(100, "2026-02-01")])
+        cls.payment = cls.contract.payment_ids
+
+    def _remark(self, kind, text="Will they pay?", user=None, by=None, **values):
+        action = getattr(self.payment, "action_ask" if kind == "question" else "action_comment")()
+        wizard = (
+            self.env[action["res_model"]]
+            .with_context(**action["context"])
+            .with_user(by or self.manager)
+            .create({"text": text, **({"user_id": user.id} if user else {}), **values})
+        )
+        self.assertEqual(wizard.payment_ids, self.payment)
+        return wizard
+
+    def test_comment(self):
+        self._remark("comment", "Called, <b>waits</b> for a grant").action_apply()
+        message = self.payment.message_ids[:1]
+        self.assertIn("waits", message.body)
+        self.assertNotIn("<b>", message.body)
+        self.assertEqual(message.author_id, self.manager.partner_id)
+
+    def test_question_and_answer(self):
+        """EC-22: the question is a task of the person asked; its answer shows on the card."""
+        self._remark("question", user=self.head).action_apply()
+        question = self.payment.question_ids
+        self.assertEqual((question.user_id, self.payment.open_question_count), (self.head, 1))
+        self.assertIn(question, self.env["mail.activity"].search([("user_id", "=", self.head.id)]))
+        question.with_user(self.head).action_feedback(feedback="On Friday")
+        self.payment.invalidate_recordset()
+        shown = self.payment.with_user(self.manager).question_ids
+        self.assertEqual((shown.feedback, shown.active), ("On Friday", False))
+        self.assertEqual(self.payment.open_question_count, 0)
+        self.assertIn("Will they pay?", shown.note)
+
+    def test_text_is_text(self):
+        self._remark("question", "<script>x</script>", user=self.head).action_apply()
+        self.assertNotIn("<script>", self.payment.question_ids.note)
+
+    def test_asked_by_default(self):
+        self.assertEqual(self._remark("question").user_id, self.manager)
+
+    def test_refusals(self):
+        """EC-22: whoever may not see the payment cannot be asked; an empty text is none."""
+        with self.assertRaisesRegex(UserError, "may not see"):
+            self._remark("question", user=self.colleague).action_apply()
+        with self.assertRaisesRegex(UserError, "empty"):
+            self._remark("comment", "  ").action_apply()
+        self.assertFalse(self.payment.question_ids)
+
+    def test_list_actions(self):
+        """EC-23: the list's context menu changes the status of the chosen rows."""
+        action = self.env.ref("crm_payment_plan.crm_contract_payment_action_received")
+        action.with_user(self.manager).with_context(
+            active_model=self.payment._name, active_ids=self.payment.ids
+        ).run()
+        self.assertEqual(self.payment.state, "received")
+        ask = self.env.ref("crm_payment_plan.crm_contract_payment_action_ask")
+        result = (
+            ask.with_user(self.manager)
+            .with_context(active_model=self.payment._name, active_ids=self.payment.ids)
+            .run()
+        )
+        self.assertEqual(result["res_model"], "crm.contract.payment.remark")
