@@ -70,6 +70,11 @@ def test_layers():
         (f"{lint.XML_HEADER}\n<odoo />\n", None),
         ("<odoo />\n", "the first line must be"),
         (f"{lint.XML_HEADER}\n<odoo>\n", "not well-formed"),
+        (
+            f"{lint.XML_HEADER}\n<odoo><field name='domain'>[('a', 'not\n in', b)]</field></odoo>",
+            "no expression of Python",
+        ),
+        (f"{lint.XML_HEADER}\n<odoo><field name='domain'>\n[('a', '=', b)]</field></odoo>", None),
     ],
 )
 def test_xml(tmp_path, text, said):

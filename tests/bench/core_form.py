@@ -45,7 +45,7 @@ class Request:
         return self.path.split("?")[0].rsplit("#")[-1].removeprefix("/web/dataset/call_kw/")
 
 
-def record_opening(page, partner_id: int, url: str) -> list[Request]:
+def record_opening(page, record_id: int, url: str, model="res.partner") -> list[Request]:
     """Open the form as a click on a list does; what the client asked meanwhile."""
     seen, pending = [], set()
 
@@ -61,7 +61,7 @@ def record_opening(page, partner_id: int, url: str) -> list[Request]:
     listeners = {"request": started, "requestfinished": ended, "requestfailed": ended}
     for event, listener in listeners.items():
         page.on(event, listener)
-    page.evaluate(OPEN_FORM, ["res.partner", partner_id])
+    page.evaluate(OPEN_FORM, [model, record_id])
     _until_quiet(page, seen, pending)
     for event, listener in listeners.items():
         page.remove_listener(event, listener)

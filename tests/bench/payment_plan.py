@@ -1,0 +1,323 @@
+"""The payment plan on as many contracts as there are customers, six payments each.
+
+A database of its own, filled by SQL: half of the payments are received, the
+dates spread over two years around today. Lists are asked for as the web client
+does, by a head of sales and by a salesperson who sees a fraction.
+"""
+
+import contextlib
+import statistics
+from unittest import mock
+
+from tests.bench.frame import Result, bench
+from tests.bench.lab import seconds
+
+PAYMENTS = 6
+PEOPLE = 10
+#: Invoices paid by the bench of posting, every other one without us.
+PAID = 40
+
+#: Contracts 1 ... n; every value that the product keeps is filled as it would be.
+CONTRACTS = """
+INSERT INTO crm_contract (number, type_id, direction, state, company_id, partner_id,
+       commercial_partner_id, user_id, currency_id, amount_total, amount_effective, date,
+       planned_total, remaining_total, received_total, cash_total, unallocated_total,
+       unplanned_total, company_signature, partner_signature, signature_state, version,
+       create_uid, write_uid, create_date, write_date)
+SELECT 'B-' || n, %(type)s, 'income', 'active', %(company)s,
+       (%(partners)s::int[])[1 + n %% %(partner_count)s],
+       (%(partners)s::int[])[1 + n %% %(partner_count)s],
+       (%(users)s::int[])[1 + n %% %(user_count)s], %(currency)s,
+       600, 600, current_date - n %% 700, 600, 300, 300, 300, 0, 0,
+       'esign', 'esign', 'signed', 1, 1, 1, now(), now()
+  FROM generate_series(1, %(count)s) n
+"""
+ROWS = """
+INSERT INTO crm_contract_payment (name, sequence, contract_id, kind, state, company_id, partner_id,
+       user_id, currency_id, direction, contract_state, amount, amount_received, amount_cash,
+       amount_remaining, date_planned, date_received, due_kind, is_estimated,
+       create_uid, write_uid, create_date, write_date)
+SELECT 'Part ' || k, k * 10, c.id, 'stage',
+       CASE WHEN k <= 3 THEN 'received' ELSE 'planned' END,
+       c.company_id, c.partner_id, c.user_id, c.currency_id, c.direction, c.state, 100,
+       CASE WHEN k <= 3 THEN 100 ELSE 0 END, CASE WHEN k <= 3 THEN 100 ELSE 0 END,
+       CASE WHEN k <= 3 THEN 0 ELSE 100 END,
+       current_date + (k - 4) * 30 + (c.id * 37) %% 365 - 180,
+       CASE WHEN k <= 3 THEN current_date END, 'date', false, 1, 1, now(), now()
+  FROM crm_contract c, generate_series(1, %(rows)s) k
+"""
+RECEIPTS = """
+INSERT INTO crm_contract_settlement (contract_id, payment_id, source, company_id, partner_id,
+       currency_id, date, amount_settled, amount_cash, amount_company, amount_declared,
+       create_uid, write_uid, create_date, write_date)
+SELECT contract_id, id, 'manual', company_id, partner_id, currency_id, date_received,
+       100, 100, 100, 100, 1, 1, now(), now()
+  FROM crm_contract_payment WHERE state = 'received'
+"""
+NEXT = """
+UPDATE crm_contract c SET next_date = p.day, next_amount = 100
+  FROM (SELECT contract_id, min(date_planned) AS day FROM crm_contract_payment
+         WHERE state = 'planned' GROUP BY 1) p
+ WHERE p.contract_id = c.id
+"""
+
+
+def database(lab) -> str:
+    """The run's database of contracts."""
+    return lab.once("payment plan", lambda: _filled(lab))
+
+
+def _filled(lab) -> str:
+    name = lab.fresh()
+    with lab.env(database=name, commit=True) as env:
+        _fill(env, lab.large)
+    with lab.env(database=name) as env:
+        env.cr.execute("ANALYZE")
+        env.cr.commit()
+    return name
+
+
+def _fill(env, count):
+    users = env["res.users"].with_context(no_reset_password=True).create(
+        [
+            {
+                "name": f"Seller {n}",
+                "login": f"plan_{n}",
+                "group_ids": [(4, env.ref("crm_bpm_core.group_full").id)],
+            }
+            for n in range(min(PEOPLE, count))
+        ]
+    )  # fmt: skip
+    users[0].write({"group_ids": [(4, env.ref("crm_bpm_core.group_head").id)]})
+    partners = env["res.partner"].create(
+        [{"name": f"Payer {n}", "is_company": True} for n in range(max(count // 100, 10))]
+    )
+    env.flush_all()
+    values = {
+        "type": env.ref("crm_payment_plan.crm_contract_type_supply").id,
+        "company": env.company.id,
+        "currency": env.company.currency_id.id,
+        "partners": partners.ids,
+        "partner_count": len(partners),
+        "users": users.ids,
+        "user_count": len(users),
+        "count": count,
+        "rows": PAYMENTS,
+    }
+    for query in (CONTRACTS, ROWS, RECEIPTS, NEXT):
+        env.cr.execute(query, values)
+    env.invalidate_all()
+
+
+def _as(env, login):
+    user = env["res.users"].search([("login", "=", login)])
+    return env(user=user, su=False, context={"allowed_company_ids": user.company_ids.ids})
+
+
+PLAN = [("direction", "=", "income"), ("contract_state", "not in", ("terminated", "cancelled"))]
+PLANNED = [*PLAN, ("state", "=", "planned")]
+COLUMNS = {
+    "name": {},
+    "partner_id": {"fields": {"display_name": {}}},
+    "contract_id": {"fields": {"display_name": {}}},
+    "date_planned": {},
+    "user_id": {"fields": {"display_name": {}}},
+    "currency_id": {"fields": {"display_name": {}}},
+    "amount": {},
+    "amount_remaining": {},
+    "state": {},
+    "is_invoiced": {},
+    "is_overdue": {},
+    "is_estimated": {},
+}
+
+
+def _page(env, section):
+    env.invalidate_all()
+    env["crm.contract.payment"].web_search_read(
+        [*PLANNED, ("section", "=", section)], COLUMNS, limit=80, count_limit=10001
+    )
+
+
+def _groups(env, domain=None):
+    env.invalidate_all()
+    env["crm.contract.payment"].formatted_read_group(
+        domain or PLANNED,
+        ["section"],
+        ["__count", "amount:sum", "amount_remaining:sum"],
+    )
+
+
+@bench("payment plan: a page of each section", at_most=1)
+def page_of_sections(lab):
+    """The slowest of five pages of 80 rows, with their counts."""
+    with lab.env(database=database(lab)) as env:
+        head = _as(env, "plan_0")
+        sections = env["crm.contract.payment"]._fields["section"].get_values(env)
+        return max(lab.best(*[lambda s=s: _page(head, s) for s in sections], repeat=3))
+
+
+@bench("payment plan: the five groups with sums", at_most=0.5)
+def groups_of_open(lab):
+    with lab.env(database=database(lab)) as env:
+        head = _as(env, "plan_0")
+        count = env["crm.contract.payment"].search_count(PLANNED)
+        lab.note(f"{count} planned payments of {count * 2}")
+        return lab.best(lambda: _groups(head))[0]
+
+
+@bench("payment plan: the five groups, received ones too", at_most=0.5)
+def groups_of_all(lab):
+    with lab.env(database=database(lab)) as env:
+        head = _as(env, "plan_0")
+        return lab.best(lambda: _groups(head, PLAN))[0]
+
+
+@bench("payment plan: groups of a salesperson", at_most=0.5)
+def groups_of_one(lab):
+    """Record rules leave a tenth."""
+    with lab.env(database=database(lab)) as env:
+        seller = _as(env, "plan_1")
+        return lab.best(lambda: _groups(seller))[0]
+
+
+@bench("payment plan: overdue page", at_most=1)
+def overdue(lab):
+    with lab.env(database=database(lab)) as env:
+        head = _as(env, "plan_0")
+
+        def page():
+            head.invalidate_all()
+            head["crm.contract.payment"].web_search_read(
+                [*PLANNED, ("is_overdue", "=", True)], COLUMNS, limit=80, count_limit=10001
+            )
+
+        return lab.best(page)[0]
+
+
+@bench("contracts: first page, sorted by what remains", at_most=1)
+def contracts_page(lab):
+    columns = {"number": {}, "partner_id": {"fields": {"display_name": {}}}, "state": {},
+               "amount_effective": {}, "received_total": {}, "remaining_total": {},
+               "next_date": {}}  # fmt: skip
+    with lab.env(database=database(lab)) as env:
+        head = _as(env, "plan_0")
+
+        def page():
+            head.invalidate_all()
+            head["crm.contract"].web_search_read(
+                [("state", "=", "active")],
+                columns,
+                limit=80,
+                order="remaining_total desc, id",
+                count_limit=10001,
+            )
+
+        return lab.best(page)[0]
+
+
+@bench("contracts: comparing 5000 with accounting", at_most=5)
+def self_check(lab):
+    with lab.env(database=database(lab)) as env:
+        contracts = env["crm.contract"].search([], limit=5000)
+
+        def check():
+            if contracts._get_differences():
+                raise AssertionError("The generated contracts differ from their receipts.")
+
+        return lab.best(check, repeat=3)[0]
+
+
+@bench("contracts: settling 1000 anew, nothing changed", at_most=10)
+def settle_again(lab):
+    with lab.env(database=database(lab)) as env:
+        contracts = env["crm.contract"].search([], limit=1000)
+
+        def settle():
+            env.invalidate_all()
+            contracts._settle()
+
+        return lab.best(settle, repeat=3)[0]
+
+
+@bench("posting a payment of a contract's invoice", unit="ms", max_ratio=1.3)
+def posting(lab):
+    """Register a payment; the floor does it with our look for contracts switched off."""
+    with lab.env(database=database(lab)) as env:
+        books = Books(env)
+        contracts = env["crm.contract"].search([], limit=6 if lab.tiny else PAID)
+        took = {True: [], False: []}
+        for position, contract in enumerate(contracts):
+            invoice = books.invoice(contract)
+            with_us = position % 2 == 0
+            with contextlib.nullcontext() if with_us else plain(env):
+                took[with_us].append(seconds(lambda i=invoice: books.pay(i)))
+            if with_us and contract.received_total != 310:
+                raise AssertionError(f"{contract.received_total} received instead of 310.")
+        # The first of each kind loads what the others find.
+        ours, floor = (statistics.median(took[key][1:]) * 1000 for key in (True, False))
+        return Result(ours, floor)
+
+
+@contextlib.contextmanager
+def plain(env):
+    """Odoo without what this addon does when entries are posted and reconciled."""
+    Contract = env.registry["crm.contract"]
+    Partial = env.registry["account.partial.reconcile"]
+    Move = env.registry["account.move"]
+    with (
+        mock.patch.object(Contract, "_get_of_moves", lambda self, moves: self.browse()),
+        mock.patch.object(Partial, "_get_crm_contracts", lambda self: env["crm.contract"]),
+        mock.patch.object(Move, "_settle_crm_contracts", lambda self: None),
+    ):
+        yield
+
+
+class Books:
+    """The journals and accounts that invoices and payments need."""
+
+    def __init__(self, env):
+        self.env = env
+        accounts = env["account.account"].create(
+            [
+                {"code": f"B{code}", "name": name, "account_type": kind, "reconcile": reconcile}
+                for code, name, kind, reconcile in (
+                    ("100", "Customers", "asset_receivable", True),
+                    ("300", "Bank", "asset_cash", False),
+                    ("400", "Sales", "income", False),
+                )
+            ]
+        )
+        self.receivable, bank, income = accounts
+        self.sales, self.bank = env["account.journal"].create(
+            [
+                {"name": "Sales", "code": "BSAL", "type": "sale",
+                 "default_account_id": income.id},
+                {"name": "Bank", "code": "BBNK", "type": "bank", "default_account_id": bank.id},
+            ]
+        )  # fmt: skip
+        self.bank.inbound_payment_method_line_ids.payment_account_id = bank
+
+    def invoice(self, contract):
+        contract.partner_id.property_account_receivable_id = self.receivable
+        move = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": contract.partner_id.id,
+                "journal_id": self.sales.id,
+                "invoice_date": contract.date,
+                "invoice_line_ids": [
+                    (0, 0, {"name": "Goods", "price_unit": 310, "tax_ids": False,
+                            "crm_contract_id": contract.id}),
+                ],
+            }
+        )  # fmt: skip
+        move.action_post()
+        self.env.flush_all()
+        return move
+
+    def pay(self, invoice):
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({"journal_id": self.bank.id})._create_payments()
+        self.env.flush_all()
