@@ -62,15 +62,20 @@ def refresh(folder: Path) -> None:
     terms.metadata = dict(METADATA)
     terms.save(newline="\n")
     for file in sorted(folder.glob("*.po")):
-        known = {}
-        if file.stat().st_size:
-            known = {entry.msgid: entry.msgstr for entry in polib.pofile(str(file))}
+        old = polib.pofile(str(file)) if file.stat().st_size else ()
+        known = {entry.msgid: entry.msgstr for entry in old}
+        # A text that was only wrapped differently in its source keeps its translation.
+        wrapped = {_flat(entry.msgid): _flat(entry.msgstr) for entry in old if "\n" in entry.msgid}
         for entry in terms:
-            entry.msgstr = known.get(entry.msgid, "")
+            entry.msgstr = known.get(entry.msgid) or wrapped.get(entry.msgid, "")
         terms.metadata = {**METADATA, "Language": file.stem}
         terms.save(str(file), newline="\n")
         said = sum(bool(entry.msgstr) for entry in terms)
         say(f"  {folder.parent.name} {file.name}: {said} of {len(terms)} terms")
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
 
 
 if __name__ == "__main__":

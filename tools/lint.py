@@ -22,6 +22,8 @@ from xml.etree import ElementTree
 from tools.setup import node, odoo, paths, python_env
 from tools.setup.shell import SetupError, fail, say
 
+#: Fields of data files that hold Python; prettier may break a line inside their quotes.
+EXPRESSIONS = {"domain", "domain_force", "context"}
 XML_HEADER = '<?xml version="1.0" encoding="UTF-8" ?>'
 VERSION = re.compile(r"19\.0\.\d+\.\d+\.\d+")
 #: Licences that differ from LGPL-3, because of what the addon stands on.
@@ -299,14 +301,26 @@ def _twice_defined_records() -> list[str]:
 
 
 def xml_findings(file: Path) -> list[str]:
-    """Whether the file parses and starts with the header, as file:line lines."""
+    """Whether the file parses, starts with the header, and its domains are Python, as lines."""
     try:
-        ElementTree.parse(file)
+        tree = ElementTree.parse(file)
     except ElementTree.ParseError as error:
         return [f"{_relative(file)}:{error.position[0]}: not well-formed: {error}"]
     if file.read_text().split("\n", 1)[0] != XML_HEADER:
         return [f"{_relative(file)}:1: the first line must be {XML_HEADER}"]
-    return []
+    return [
+        f"{_relative(file)}: no expression of Python (broken within quotes?): {field.text.strip()}"
+        for field in tree.iter("field")
+        if field.get("name") in EXPRESSIONS and field.text and not _is_expression(field.text)
+    ]
+
+
+def _is_expression(text: str) -> bool:
+    try:
+        ast.parse(text.strip(), mode="eval")
+    except SyntaxError:
+        return False
+    return True
 
 
 def machine_traces() -> list[str]:

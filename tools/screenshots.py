@@ -10,15 +10,20 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.setup import browser, paths, python_env, server
+from tools.setup import browser, paths, python_env, secrets, server
 from tools.setup.shell import SetupError, fail, say
 
 SIZES = {"desktop": (1366, 768), "phone": (390, 844)}
 TARGET = paths.REPO / "build" / "screenshots"
 DOCS = paths.REPO / "docs" / "pictures"
 #: Pictures that the documentation shows.
-SHOWN = {"calls-desktop", "calls-phone", "board-desktop", "card-desktop"}
-#: name, login (password is the same), path, what to do first: (act, selector or key)
+SHOWN = {
+    "calls-desktop", "calls-phone", "board-desktop", "card-desktop", "stage-deal-desktop",
+    "stage-why-desktop", "stage-board-desktop", "stage-worth-desktop",
+}  # fmt: skip
+DEALS = "/odoo/crm?view_type=kanban"
+DEAL = ".o_kanban_record:has-text('Сервис на Гагарина')"
+#: name, login (password is the same, but the administrator's), path, what to do first: (act, selector or key)
 SCREENS = [
     ("calls", "igor", "/odoo/calls-today", []),
     ("calls-result", "igor", "/odoo/calls-today", [("click", ".o_crm_result_button >> nth=0"),
@@ -48,11 +53,65 @@ SCREENS = [
     ("process-running", "director", "/odoo/running-processes", []),
     ("process-instance", "director", "/odoo/running-processes",
      [("click", ".o_data_row td:nth-child(3), .o_kanban_record"), ("wait", ".djs-container")]),
+    ("process-record", "anna", "/odoo/my-process-tasks",
+     [("click", ".o_data_row .o_data_cell[name=record_name], .o_kanban_record .fw-bold"),
+      ("wait", ".modal, .o_form_view"), ("click", ".modal a >> nth=0"),
+      ("wait", ".o_cp_action_menus"), ("click", ".o_cp_action_menus button"),
+      ("click", ".o_menu_item:has-text('Processes')"), ("wait", ".modal .o_bpm_run")]),
+    ("process-systray", "anna", "/odoo/my-process-tasks",
+     [("click", ".o_menu_systray .fa-clock-o"), ("wait", ".o_bpm_systray_tasks")]),
+    ("process-moves", "director", "/odoo/process-moves", []),
     ("process-heat", "director", "/odoo/process-heat", []),
     ("process-board", "director", "/odoo/process-board", []),
     ("process-incidents", "director", "/odoo/process-incidents", []),
     ("process-proposals", "director", "/odoo/process-proposals", []),
+    ("stage-changes", "director", "/odoo/stage-changes", []),
     ("ready-processes", "director", "/odoo/ready-processes", []),
+    ("ready-regulations", "director", "/odoo/ready-regulations", []),
+    ("ready-regulation", "director", "/odoo/ready-regulations",
+     [("click", ".o_kanban_record >> nth=1"), ("wait", ".o_bpm_outline")]),
+    ("ready-regulation-use", "director", "/odoo/ready-regulations",
+     [("click", ".o_kanban_record button[name=action_use] >> nth=2"),
+      ("wait", ".modal .o_field_x2many, .modal .o_field_one2many")]),
+    ("regulated-sale", "igor", "/odoo/crm?view_type=list",
+     [("click", ".o_data_row:has-text('Волгатранс') td[name=name], "
+       ".o_kanban_record:has-text('Волгатранс')"), ("wait", ".o_bpm_stage_bar")]),
+    ("stage-regulations", "director", "/odoo/stage-regulations", []),
+    ("stage-board", "director", "/odoo/stage-regulations?view_type=kanban",
+     [("click", ".o_kanban_record:has-text('автосервисам')"),
+      ("menu", "button[name=action_open_published]"), ("wait", ".o_bpm_board_stage")]),
+    ("stage-board-open", "director", "/odoo/stage-regulations?view_type=kanban",
+     [("click", ".o_kanban_record:has-text('автосервисам')"),
+      ("menu", "button[name=action_open_draft]"), ("click", ".o_bpm_board_head"),
+      ("scroll", ".o_bpm_board_stage")]),
+    ("stage-preview", "director", "/odoo/stage-regulations?view_type=kanban",
+     [("click", ".o_kanban_record:has-text('автосервисам')"),
+      ("menu", "button[name=action_open_published]"), ("click", ".o_bpm_preview")]),
+    ("stage-worth", "director", "/odoo/stage-regulation-worth", []),
+    ("stage-worth-below", "director", "/odoo/stage-regulation-worth",
+     [("scroll", ".o_bpm_worth_card")]),
+    ("stage-deal", "igor", DEALS, [("click", DEAL), ("wait", ".o_bpm_stage_bar")]),
+    ("stage-why", "igor", DEALS,
+     [("click", DEAL), ("click", ".o_bpm_stage_next.o_bpm_stage"), ("wait", ".o_bpm_stage_panel")]),
+    ("contracts", "director", "/odoo/contracts", []),
+    ("contract", "director", "/odoo/contracts",
+     [("click", ".o_data_row td[name=title], .o_kanban_record"),
+      ("wait", ".o_crm_contract_money")]),
+    ("receipts-plan", "director", "/odoo/receipts-plan", []),
+    ("receipts-menu", "director", "/odoo/receipts-plan",
+     [("click", ".o_crm_row_menu button, .o_kanban_record .o_dropdown_kanban button")]),
+    ("payment", "director", "/odoo/receipts-plan",
+     [("click", ".o_data_row td[name=name], .o_kanban_record"), ("wait", ".o_form_view")]),
+    ("board-receipts", "director", "/odoo/customers-board",
+     [("scroll", ".o_crm_tile_receipts")]),
+    ("payers", "director", "/odoo/payers", []),
+    ("payer", "director", "/odoo/payers",
+     [("click", ".o_data_row td:nth-child(2), .o_kanban_record >> nth=0")]),
+    ("debts", "director", "/odoo/debts", []),
+    ("debt-files", "admin", "/odoo/debt-files", []),
+    ("debt-file", "admin", "/odoo/debt-files",
+     [("click", ".o_data_row td:nth-child(3), .o_kanban_record >> nth=0")]),
+    ("debt-firms", "admin", "/odoo/debt-firms", []),
 ]  # fmt: skip
 IS_WIDER = """() => {
     const boxes = [document.documentElement, ...document.querySelectorAll(".o_content"),
@@ -112,7 +171,7 @@ def log_in(chromium, url: str, login: str, size: str):
     page.on("pageerror", lambda error: page.faults.append(str(error)))
     page.goto(f"{url}/web/login")
     page.fill("input[name=login]", login)
-    page.fill("input[name=password]", login)
+    page.fill("input[name=password]", secrets.get("admin_password") if login == "admin" else login)
     page.press("input[name=password]", "Enter")
     page.wait_for_selector(".o_action", timeout=120_000)
     return page
@@ -153,6 +212,12 @@ def perform(page, act: str, what: str) -> None:
     if act == "key":
         page.keyboard.press(what)
     elif act == "click":
+        page.locator(what).first.click()
+    elif act == "menu":
+        # Of a form's head a phone shows one button; the others stand in a menu.
+        page.wait_for_selector(".o_statusbar_buttons")
+        if not page.locator(what).first.is_visible():
+            page.locator(".o_statusbar_buttons .o-dropdown").first.click()
         page.locator(what).first.click()
     elif act == "scroll":
         page.locator(what).first.scroll_into_view_if_needed()
