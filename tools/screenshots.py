@@ -23,7 +23,8 @@ SHOWN = {
 }  # fmt: skip
 DEALS = "/odoo/crm?view_type=kanban"
 DEAL = ".o_kanban_record:has-text('Сервис на Гагарина')"
-#: name, login (password is the same, but the administrator's), path, what to do first: (act, selector or key)
+#: name, login (password is the same, but the administrator's), path, what to do first:
+#: (act, selector or key)
 SCREENS = [
     ("calls", "igor", "/odoo/calls-today", []),
     ("calls-result", "igor", "/odoo/calls-today", [("click", ".o_crm_result_button >> nth=0"),
