@@ -4,8 +4,10 @@ Knows nothing of Odoo. The models save what Execution.dump() gives and do what i
 host; every message of these modules is meant to be read by people.
 """
 
-from . import errors, values, expressions, xml_source, settings, diagram, scripts, specs
-from . import structure, parser, workflow, state, compaction, execution, migration, xes
+from . import errors, values, operations, grammar, expressions, xml_source, settings, diagram
+from . import scripts, timers, gateways, repeated, specs
+from . import structure, starts, parser, workflow, state, compaction, facts, steps, reset
+from . import execution, migration, xes
 from .diagram import Diagram, Element, Flow, Lane
 from .errors import (
     BpmnError,
@@ -18,6 +20,7 @@ from .errors import (
     StateError,
     StepLimitError,
 )
-from .execution import Execution, LogEvent, OpenTask, Thrown, Wait
+from .execution import Execution
+from .facts import LogEvent, OpenTask, Thrown, Wait
 from .lint import lint
 from .parser import normalize, read_diagram

@@ -1,75 +1,28 @@
 """One running process: what people and the clock do to it."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import SignalEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
-from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent, SendTask
-from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
+from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
 from SpiffWorkflow.bpmn.util.event import BpmnEvent
-from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.util.task import TaskState
 
 from . import compaction, state, values
 from .diagram import Diagram
-from .errors import BpmnError, EngineError, StateError, StepLimitError
-from .specs import ServiceTask
+from .errors import StateError
+from .facts import LogEvent, OpenTask, Thrown, Wait, is_service, kind_of
+from .reset import Reset
+from .steps import Steps
 from .words import told as _
 from .workflow import LIVE, GuardedWorkflow, parse_moment
 
-MAX_STEPS_PER_RUN = 500
-MAX_STEPS = 20_000
 _INDEX = ("key_or_index", "item", "iteration")  # where the library keeps the number of an instance
 
 
-@dataclass(frozen=True)
-class OpenTask:
-    """Work that waits for a person (or, of a service, for a job)."""
-
-    id: str
-    element: str
-    lane: str | None
-    data: dict
-    index: int | None = None
-    process: str = ""
-
-
-@dataclass(frozen=True)
-class Wait:
-    """An event that the process waits for; due is an aware moment, of timers only."""
-
-    task_id: str
-    element: str
-    kind: str
-    name: str | None
-    due: datetime | None = None
-    process: str = ""
-
-
-@dataclass(frozen=True)
-class LogEvent:
-    """Something that happened at an element: entered, left, cancelled, fired, error."""
-
-    task_id: str
-    element: str
-    event: str
-    at: datetime
-    process: str = ""
-
-
-@dataclass(frozen=True)
-class Thrown:
-    """A message, signal or error that left this process; others may wait for it."""
-
-    kind: str
-    name: str | None
-    data: dict
-
-
-class Execution:
+class Execution(Steps, Reset):
     """A process in progress.
 
     Everything that moves it runs it on until it waits again. After any exception the object
@@ -148,12 +101,12 @@ class Execution:
         return [
             self._open(task)
             for task in self._ready()
-            if task.task_spec.manual and not _is_service(task)
+            if task.task_spec.manual and not is_service(task)
         ]
 
     def open_services(self) -> list[OpenTask]:
         """Work of the system that waits for a job."""
-        return [self._open(task) for task in self._ready() if _is_service(task)]
+        return [self._open(task) for task in self._ready() if is_service(task)]
 
     def waits(self) -> list[Wait]:
         """Events that the process waits for, those that start event sub-processes included."""
@@ -163,14 +116,14 @@ class Execution:
                 continue
             definition = task.task_spec.event_definition
             several = getattr(definition, "event_definitions", [definition])
-            found += [self._wait(task, one) for one in several if _kind(one)]
+            found += [self._wait(task, one) for one in several if kind_of(one)]
         return found + self._triggers()
 
     def _wait(self, task, definition):
         due = definition.due(task) if isinstance(definition, TimerEventDefinition) else None
         process = task.workflow.spec.process_id
         return Wait(
-            str(task.id), task.task_spec.bpmn_id, _kind(definition), definition.name, due, process
+            str(task.id), task.task_spec.bpmn_id, kind_of(definition), definition.name, due, process
         )
 
     def _triggers(self):
@@ -181,7 +134,7 @@ class Execution:
         for name in top.spec.start.trigger_specs:
             inside = top.subprocess_specs[top.spec.task_specs[name].spec]
             for start in inside.bpmn_start_events:
-                kind, wanted = _kind(start.event_definition), start.event_definition.name
+                kind, wanted = kind_of(start.event_definition), start.event_definition.name
                 found.append(Wait("", start.bpmn_id, kind, wanted, None, self.diagram.process_id))
         return found
 
@@ -253,7 +206,7 @@ class Execution:
         :raise StateError: the task is not open (done or withdrawn in the meantime).
         """
         task = self._open_task(task_id)
-        if _is_service(task) or not task.task_spec.manual:
+        if is_service(task) or not task.task_spec.manual:
             raise StateError(_("This is no task for people."), task.task_spec.bpmn_id)
         written = values.clean(data, task.task_spec.bpmn_id)
         element = task.task_spec.bpmn_id
@@ -274,7 +227,7 @@ class Execution:
         :raise StateError: it is not open.
         """
         task = self._open_task(task_id)
-        if not _is_service(task):
+        if not is_service(task):
             raise StateError(_("This is no task of the system."), task.task_spec.bpmn_id)
         self._step(task)
         self._run_task(task)
@@ -283,7 +236,7 @@ class Execution:
     def skip_service(self, task_id: str, data: dict | None = None) -> None:
         """Go on behind a parked piece of work of the system without running it."""
         task = self._open_task(task_id)
-        if not _is_service(task):
+        if not is_service(task):
             raise StateError(_("This is no task of the system."), task.task_spec.bpmn_id)
         task.data = {**task.data, **values.clean(data, task.task_spec.bpmn_id)}
         self._guarded_run(task)
@@ -328,40 +281,6 @@ class Execution:
             if not inside.completed:
                 inside.cancel()
         self.workflow.cancel()
-
-    def reset_to(self, task_id: str) -> None:
-        """Put the token back on an earlier task; what came after it is withdrawn.
-
-        :raise StateError: unknown, or one of several instances of an element.
-        """
-        task = self._task(task_id)
-        if task.parent is None or isinstance(task.parent.task_spec, LoopTask):
-            raise StateError(_("The process cannot be put back to here."), task.task_spec.bpmn_id)
-        workflow = task.workflow
-        while workflow is not None:
-            workflow.completed = False
-            workflow = workflow.parent_workflow
-        removed = self.workflow.reset_from_task_id(task.id)
-        while removed:
-            removed = [late for one in removed for late in self._part_again(one)]
-        self.run()
-
-    def _part_again(self, removed):
-        """Undo the meeting of branches in which a withdrawn token took part."""
-        fired = removed.internal_data.get("joined")
-        workflow = removed.workflow
-        meeting = workflow.tasks.get(UUID(fired)) if fired else None
-        if meeting is None:
-            return []
-        late = list(meeting)[1:]
-        for other in workflow.tasks.values():
-            if other.internal_data.get("joined") == fired:
-                other.internal_data.pop("joined")
-        meeting._drop_children(force=True)
-        meeting.data = {}
-        meeting._set_state(TaskState.WAITING)
-        meeting.task_spec._predict(meeting, mask=TaskState.NOT_FINISHED_MASK)
-        return late
 
     def dump(self) -> str:
         """The state as text."""
@@ -424,106 +343,3 @@ class Execution:
                 task.task_spec.bpmn_id,
             )
         return task
-
-    def _engine_steps(self):
-        moved = False
-        for workflow in self._workflows():
-            for task in [one for one in workflow.tasks.values() if one._state == TaskState.READY]:
-                if task._state != TaskState.READY or task.id not in workflow.tasks:
-                    continue
-                if self._is_parked(task):
-                    continue
-                self._step(task)
-                self._run_task(task)
-                moved = True
-        return moved
-
-    def _is_parked(self, task):
-        if _is_service(task):
-            self.process = task.workflow.spec.process_id
-            return self._calls(task) and bool(self.host.is_async(task.task_spec.bpmn_id))
-        return task.task_spec.manual
-
-    def _calls(self, task):
-        """A send task may only send; then there is nothing to ask of the host."""
-        if isinstance(task.task_spec, ServiceTask):
-            return True
-        element = self.diagram.find(task.workflow.spec.process_id, task.task_spec.bpmn_id)
-        return element is not None and "action" in element.settings
-
-    def _step(self, task):
-        self._steps += 1
-        self.step_count += 1
-        if self._steps > MAX_STEPS_PER_RUN or self.step_count > MAX_STEPS:
-            limit = MAX_STEPS if self.step_count > MAX_STEPS else MAX_STEPS_PER_RUN
-            element = task.task_spec.bpmn_id
-            name = task.task_spec.bpmn_name or element or _("the process")
-            raise StepLimitError(
-                _(
-                    "The process made %(limit)s steps without an end, last at “%(name)s”. It "
-                    "goes round in circles: let the loop pass a person or a timer.",
-                    limit=limit,
-                    name=name,
-                ),
-                element,
-            )
-
-    def _run_task(self, task):
-        if _is_service(task) and self._calls(task) and not self._call(task):
-            return
-        self._guarded_run(task)
-
-    def _guarded_run(self, task):
-        try:
-            task.run()
-        except EngineError as error:
-            error.element = error.element or task.task_spec.bpmn_id
-            raise
-        except SpiffWorkflowException as error:
-            name = task.task_spec.bpmn_name or task.task_spec.name
-            raise EngineError(
-                _("“%(name)s” cannot be run: %(error)s", name=name, error=error),
-                task.task_spec.bpmn_id,
-            ) from error
-
-    def _call(self, task):
-        element = task.task_spec.bpmn_id
-        self.current = self._open(task)
-        self.process = self.current.process
-        try:
-            result = self.host.call_service(element, values.copy(task.data))
-        except BpmnError as error:
-            self.log(task, "error")
-            top = self.workflow
-            if top.catch_error(task, error.code, error.message) or top.throw_error(
-                task.workflow, error.code, message=error.message
-            ):
-                return False
-            error.element = error.element or element
-            raise
-        finally:
-            self.current = None
-        if result:
-            task.data = {**task.data, **values.clean(result, element)}
-        return True
-
-    def _collect_thrown(self):
-        for event in self.workflow.get_events():
-            kind = _kind(event.event_definition)
-            if kind in ("message", "signal"):
-                payload = values.copy(event.payload or {})
-                self.thrown.append(Thrown(kind, event.event_definition.name, payload))
-
-
-def _is_service(task):
-    return isinstance(task.task_spec, ServiceTask | SendTask)
-
-
-def _kind(definition):
-    if isinstance(definition, TimerEventDefinition):
-        return "timer"
-    if isinstance(definition, MessageEventDefinition):
-        return "message"
-    if isinstance(definition, SignalEventDefinition):
-        return "signal"
-    return None

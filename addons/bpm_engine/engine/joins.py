@@ -7,12 +7,13 @@ of them on one branch. Both would leave the process waiting for ever.
 
 from collections import Counter
 
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.defaults import EventBasedGateway
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.util.task import TaskState
 
-from .specs import ExclusiveGateway, ParallelGateway
+from .gateways import ExclusiveGateway, ParallelGateway
 from .words import told as _
 from .workflow import LIVE
 
@@ -72,20 +73,17 @@ def _label(spec):
 
 
 class _Tokens:
-    """How many tokens come to the branches of each join: at least, and at most."""
+    """How many tokens come to the branches of each join: at least, and at most.
+
+    A token is the elements at one of which it goes on: a task or what interrupts it, the
+    events of a gateway that waits for the first of them.
+    """
 
     def __init__(self, workflow, live, joins):
         self.spec = workflow.spec
         self.joins = joins
         self.known = {}
-        self.certain, self.possible = Counter(), Counter()
-        for task in live:
-            if isinstance(task.parent.task_spec, LoopTask):
-                continue  # the token is counted where the instances are gathered
-            name = task.task_spec.name
-            self.possible[name] += 1
-            rival = isinstance(task.parent.task_spec, EventBasedGateway)
-            self.certain[name] += not rival and not isinstance(task.task_spec, BoundaryEvent)
+        self.tokens = _tokens(live)
         self.waiting = Counter(
             (task.task_spec.name, task.parent.task_spec.name)
             for task in workflow.tasks.values()
@@ -107,14 +105,16 @@ class _Tokens:
         before = _before(self.spec, name)
         inputs = {one.name: one for one in self.spec.task_specs[name].inputs}
         counts = {one: [self.waiting[name, one]] * 2 for one in inputs}
-        sources = [(one, self.certain[one], self.possible[one]) for one in self.possible]
-        sources += [(one, *self._passed(one)) for one in self.joins if one != name]
-        for source, least, most in sources:
-            if most and source not in before:
-                reached, sure = self._reach(source, before, name)
-                hits = reached & inputs.keys()
+        sources = [(names, int(sure), 1) for names, sure in self.tokens]
+        sources += [((one,), *self._passed(one)) for one in self.joins if one != name]
+        for names, least, most in sources:
+            if most and not before.intersection(names):
+                reaches = [self._reach(one, before, name) for one in names]
+                hits = set().union(*(reached for reached, _sure in reaches)) & inputs.keys()
                 if len(hits) == len(inputs) and not from_outside:
                     continue
+                # One way of going on may lead elsewhere.
+                sure = all(sure and reached & hits for reached, sure in reaches)
                 for one in hits:
                     counts[one][0] += least if sure and len(hits) == 1 else 0
                     counts[one][1] += most
@@ -142,7 +142,8 @@ class _Tokens:
                 continue
             reached.add(name)
             spec = self.spec.task_specs[name]
-            for one in spec.outputs:
+            following = [one for one in spec.outputs if not isinstance(one, BoundaryEventJoin)]
+            for one in following:
                 if one.name in before:
                     sure = False
                 elif one.name in self.joins and one.name != join:
@@ -154,9 +155,33 @@ class _Tokens:
                     held.discard(one)
                     queue.append(one)
             # Only these split a token in a way that is known beforehand.
-            plain = isinstance(spec, (ExclusiveGateway, ParallelGateway))
-            sure = sure and bool(spec.outputs) and (len(spec.outputs) == 1 or plain)
+            plain = isinstance(spec, (ExclusiveGateway, ParallelGateway)) or _interrupts(spec)
+            sure = sure and bool(following) and (len(following) == 1 or plain)
         return reached, sure and not held
+
+
+def _tokens(live):
+    """[(elements at one of which the token goes on, whether it surely does)]"""
+    found, rivals = [], {}
+    for task in live:
+        parent = task.parent.task_spec
+        if isinstance(parent, LoopTask):
+            continue  # the token is counted where the instances are gathered
+        name, is_event = task.task_spec.name, isinstance(task.task_spec, BoundaryEvent)
+        if is_event and not task.task_spec.cancel_activity:
+            found.append(((name,), False))
+        elif isinstance(parent, (BoundaryEventSplit, EventBasedGateway)):
+            rivals.setdefault(task.parent.id, []).append(name)
+        else:
+            found.append(((name,), not is_event))
+    return found + [(tuple(names), True) for names in rivals.values()]
+
+
+def _interrupts(spec):
+    """Every attached event ends the task: the token goes on in one way or another."""
+    return isinstance(spec, BoundaryEventSplit) and all(
+        one.cancel_activity for one in spec.outputs if isinstance(one, BoundaryEvent)
+    )
 
 
 def _waits(task):

@@ -1,8 +1,9 @@
 """Advice while drawing: what would go wrong, in words of business, with the cure."""
 
 import ast
+from datetime import UTC, datetime
 
-from . import expressions
+from . import expressions, starts
 from .diagram import HUMAN, SERVICES, Diagram, sketch
 from .errors import DiagramError, ExpressionError, Problem
 from .structure import structure_problems
@@ -59,6 +60,7 @@ class _Lint:
             self._called(element)
             self._timer(element)
             self._loop(element)
+        self._starts()
         for lane in self.diagram.lanes.values():
             place = _("Lane “%(name)s”", name=lane.name)
             self._who(lane.id, lane.settings.get("assignment"), place)
@@ -319,6 +321,40 @@ class _Lint:
         text = (element.timer or {}).get("text", "")
         if text and not text.upper().startswith(("P", "R/")) and not text[:1].isdigit():
             self._expression(element, _("“%(label)s”: timer", label=element.label), text)
+
+    def _starts(self):
+        """Starts by a message, a signal or a timer: what would never or doubly begin."""
+        seen = set()
+        for element in starts.drawn_starts(self.diagram):
+            if element.event == "timer":
+                self._start_timer(element)
+            elif element.event_name and (element.event, element.event_name) in seen:
+                self.add(
+                    element,
+                    "same_start",
+                    _(
+                        "another start waits for “%(name)s” already; each would begin the process. "
+                        "Keep one of them.",
+                        name=element.event_name,
+                    ),
+                )
+            seen.add((element.event, element.event_name))
+
+    def _start_timer(self, element):
+        try:
+            first, count = starts.Schedule(element.timer).first(datetime.now(UTC))
+        except ExpressionError as error:
+            self.add(element, "start_timer", _("the timer gives no time. %(error)s", error=error))
+            return
+        if first is None:
+            text = _("its time has passed, so it never starts. Choose a later one.")
+            self.add(element, "start_passed", text, "warning")
+        elif not self.knows("start_records", element.id):
+            text = _(
+                "after publishing choose on the process, under “By itself”, on which records it "
+                "starts, and switch it on."
+            )
+            self.add(element, "start_records", text, "warning")
 
     def _loop(self, element):
         loop = element.loop or {}

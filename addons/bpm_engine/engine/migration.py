@@ -185,7 +185,24 @@ class _Move:
             for task in workflow.tasks.values():
                 if task.has_state(LIVE):
                     reasons += self._obstacle(task, spec)
+                elif isinstance(task.task_spec, BoundaryEvent):
+                    reasons += self._fired_obstacle(task, spec)
         return reasons
+
+    def _fired_obstacle(self, task, spec):
+        """What has fired beside a task must not become an event that ends it: it would end now."""
+        target = spec.task_specs.get(task.task_spec.name)
+        ends = isinstance(target, BoundaryEvent) and target.cancel_activity
+        fired = task.state == TaskState.COMPLETED and not task.task_spec.cancel_activity
+        if not (ends and fired and _is_open(task.parent)):
+            return []
+        return [
+            _(
+                "“%(name)s” has already happened beside a task that is still open; the new "
+                "drawing lets it end that task. Finish the task first.",
+                name=self.name(task),
+            )
+        ]
 
     def _obstacle(self, task, spec):
         target = spec.task_specs.get(task.task_spec.name)
@@ -295,6 +312,7 @@ class _Move:
         self._forget_finished_scopes()
         self.top.diagram = self.copy.diagram = self.new
         self.top.subprocess_specs = self.new.subprocess_specs
+        self.top.is_moving = True
         try:
             for workflow, spec in pairs:
                 self._move(workflow, spec, replaced)

@@ -10,11 +10,13 @@ from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.bpmn.specs import defaults
+from SpiffWorkflow.bpmn.specs.control import StartEventSplit
 from SpiffWorkflow.bpmn.specs.data_spec import TaskDataReference
+from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import CallActivity, SubWorkflowTask
 
-from . import specs
+from . import gateways, repeated, specs, timers
 from .diagram import OWN_LOOP, Diagram, find_process, sketch
 from .errors import DiagramError, Problem
 from .structure import structure_problems
@@ -45,6 +47,7 @@ _NOT_EXECUTED = (
 )
 _RESERVED = {"Start", "End", "Root", "StartEventSplit", "StartEventJoin"}
 _PREFIX = "__own__"
+_JOIN = ".BoundaryEventJoin"
 _ROOTS = {"process", "message", "signal", "error"}
 
 
@@ -209,7 +212,7 @@ def _prepare(diagram):
     ]
     for spec in [diagram.spec, *own]:
         spec.process_id = diagram.process_id
-        spec.end.__class__ = specs.EndJoin
+        spec.end.__class__ = gateways.EndJoin
         for name in spec.start.trigger_specs:
             # Connected here once: the library would do it in the running process and so
             # change the specification for all others.
@@ -223,14 +226,25 @@ def _prepare(diagram):
                 child = spec.task_specs[task_spec.task_spec]
                 if not child.completed_event.is_connected(task_spec.merge_child):
                     child.completed_event.connect(task_spec.merge_child)
+            if isinstance(task_spec, BoundaryEvent):
+                # What it interrupts is withdrawn before its own way begins.
+                task_spec._outputs.sort(key=lambda name: not name.endswith(_JOIN))
+            if isinstance(task_spec, StartEventSplit):
+                # Where several starts are drawn, a call takes the one that waits for nothing.
+                task_spec._outputs.sort(key=lambda name: _waits(diagram, spec, name))
+
+
+def _waits(diagram, spec, name):
+    element = diagram.elements.get(spec.task_specs[name].bpmn_id.removeprefix(_PREFIX))
+    return element is not None and element.event is not None
 
 
 class _Loops:
     """Several instances by our own attributes, which modellers do not drop."""
 
-    STANDARD_LOOP_CLASS = specs.Again
-    PARALLEL_MI_CLASS = specs.ParallelMany
-    SEQUENTIAL_MI_CLASS = specs.SequentialMany
+    STANDARD_LOOP_CLASS = repeated.Again
+    PARALLEL_MI_CLASS = repeated.ParallelMany
+    SEQUENTIAL_MI_CLASS = repeated.SequentialMany
 
     def _add_multiinstance_task(self, node):
         own = {name: node.get(f"{{{BPM}}}{name}") for name in OWN_LOOP}
@@ -280,9 +294,9 @@ class _Events(_Loops):
 
 
 _TIMERS = {
-    "timeDate": specs.DateTimer,
-    "timeDuration": specs.DurationTimer,
-    "timeCycle": specs.CycleTimer,
+    "timeDate": timers.DateTimer,
+    "timeDuration": timers.DurationTimer,
+    "timeCycle": timers.CycleTimer,
 }
 
 
@@ -314,9 +328,9 @@ _TASK_PARSERS = {
     "scriptTask": (task_parsers.ScriptTaskParser, defaults.ScriptTask),
     "subProcess": (task_parsers.SubWorkflowParser, defaults.SubWorkflowTask),
     "callActivity": (task_parsers.CallActivityParser, defaults.CallActivity),
-    "exclusiveGateway": (task_parsers.ConditionalGatewayParser, specs.ExclusiveGateway),
-    "inclusiveGateway": (task_parsers.ConditionalGatewayParser, specs.InclusiveGateway),
-    "parallelGateway": (task_parsers.GatewayParser, specs.ParallelGateway),
+    "exclusiveGateway": (task_parsers.ConditionalGatewayParser, gateways.ExclusiveGateway),
+    "inclusiveGateway": (task_parsers.ConditionalGatewayParser, gateways.InclusiveGateway),
+    "parallelGateway": (task_parsers.GatewayParser, gateways.ParallelGateway),
 }
 
 
@@ -328,6 +342,11 @@ class _Parser(BpmnParser):
     """The library's parser with our elements."""
 
     PROCESS_PARSER_CLASS = _ProcessParser
+
+    def get_subprocess_specs(self, name, specs=None, require_call_activity_specs=False):
+        """Never with called processes: the library forgets so for calls in a sub-process."""
+        return super().get_subprocess_specs(name, specs, require_call_activity_specs)
+
     OVERRIDE_PARSER_CLASSES = {
         full_tag(name): (_variant(base, mixin), spec)
         for table, mixin in ((_EVENT_PARSERS, _Events), (_TASK_PARSERS, _Loops))

@@ -6,7 +6,7 @@ from . import expressions
 from .diagram import GATEWAYS, UNSUPPORTED
 from .errors import ExpressionError, Problem
 from .scripts import script_lines
-from .specs import cycle_of, duration_of, iso_date
+from .timers import cycle_of, duration_of, iso_date
 from .words import told as _
 
 _NAMES = {

@@ -4,8 +4,9 @@ import logging
 from datetime import UTC, datetime
 
 from SpiffWorkflow.bpmn.script_engine.python_engine import PythonScriptEngine
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit, StartEventSplit
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.timer import CycleTimerEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
@@ -116,6 +117,8 @@ class _Guarded:
         return self.completed
 
     def update_waiting_tasks(self):
+        if self.top_workflow.is_moving:
+            return
         for task in [task for task in self.tasks.values() if task._state == TaskState.WAITING]:
             if task._state == TaskState.WAITING and task.id in self.tasks:
                 task.task_spec._update(task)
@@ -246,6 +249,7 @@ class GuardedWorkflow(_Guarded, BpmnWorkflow):
         self.host = host
         self.now = now
         self.listener = listener
+        self.is_moving = False  # tokens are between two drawings: no join may look for them
         self._last_tick = 0.0
         super().__init__(
             diagram.spec,
@@ -266,6 +270,7 @@ class GuardedWorkflow(_Guarded, BpmnWorkflow):
             self.subprocess_specs[spec_name], my_task.id, self, deserializing=True
         )
         self.subprocesses[my_task.id] = inside
+        my_task._set_state(TaskState.STARTED)  # history tells of the scope before what is in it
         inside.begin()
         return inside
 
@@ -339,12 +344,26 @@ class GuardedWorkflow(_Guarded, BpmnWorkflow):
             return
         if event == "cancelled" and isinstance(spec, UnstructuredJoin | BoundaryEvent):
             return
+        if _is_idle_start(task):
+            return
         self.listener.log(task, event)
 
 
+def _is_idle_start(task):
+    """A start of a called process at which it does not begin."""
+    split = task.parent
+    return (
+        split is not None
+        and isinstance(split.task_spec, StartEventSplit)
+        and task.workflow.parent_task_id is not None
+        and split.task_spec._outputs[0] != task.task_spec.name
+    )
+
+
 def _waits(spec):
+    """Whether an element fires when it goes on; a repeating timer tells of each time itself."""
     return isinstance(spec, CatchingEvent) and not isinstance(
-        spec.event_definition, NoneEventDefinition
+        spec.event_definition, NoneEventDefinition | CycleTimerEventDefinition
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from xml.sax.saxutils import quoteattr
 
-from .expressions import aware
+from .operations import aware
 
 _EXTENSIONS = (
     ("Concept", "concept"),

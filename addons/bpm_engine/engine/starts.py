@@ -1,0 +1,139 @@
+"""Starts that are drawn with a message, a signal or a timer: what they wait for, and until when."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from dateutil.relativedelta import relativedelta
+from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
+
+from . import expressions
+from .errors import ExpressionError
+from .timers import ISO_DURATION, MIN_CYCLE, cycle_of, duration_of, iso_date
+from .words import told as _
+
+KINDS = ("message", "signal", "timer")
+_BY_CALENDAR = {"years", "months", "weeks", "days"}
+
+
+def drawn_starts(diagram) -> list:
+    """Start events of the process itself that begin it without a person."""
+    return [
+        element
+        for element in diagram.elements.values()
+        if element.type == "startEvent" and element.parent is None and element.event in KINDS
+    ]
+
+
+@dataclass
+class Schedule:
+    """When a timer drawn on a start begins its process.
+
+    :param timer: ``Element.timer``: kind, text, basis ("calendar" or "working").
+    :param zone: time zone in which days are counted, so that eight o'clock stays eight o'clock.
+    :param working: moment after a moment and so many working seconds.
+    """
+
+    timer: dict
+    zone: object = UTC
+    working: Callable[[datetime, float], datetime] | None = None
+
+    def first(self, now: datetime) -> tuple[datetime | None, int]:
+        """First moment (UTC) counted from now, and how often it starts (-1: without end).
+
+        No moment: a date that has passed already.
+
+        :raise ExpressionError: the text gives no date and no duration without a record.
+        """
+        text = self.timer["text"].strip()
+        if text.upper().startswith("R"):
+            count, start, length = cycle_of(text)
+            duration_of(length)
+            moment = start or self._after(now, length)
+            if moment <= now:
+                moment = self._following(moment, length, moment, now)
+            return (moment.astimezone(UTC), count) if count else (None, 0)
+        if ISO_DURATION.fullmatch(text.upper()):
+            return self._after(now, text), 1
+        moment = self._date(text, now)
+        return (moment, 1) if moment > now else (None, 0)
+
+    def following(self, anchor: datetime, previous: datetime, now: datetime) -> datetime:
+        """The next moment of a repetition; periods missed while nobody looked count once.
+
+        :param anchor: its first moment, from which calendar days and months are counted.
+        """
+        return self._following(anchor, cycle_of(self.timer["text"])[2], previous, now)
+
+    def _following(self, anchor, length, previous, now):
+        if self.timer["basis"] == "working":
+            moment = self._after(previous, length)
+            return moment if moment > now else self._after(now, length)
+        parts = TimerEventDefinition.parse_iso_duration(length.upper())
+        if not _in_days(parts):
+            period = max(duration_of(length), timedelta(seconds=MIN_CYCLE))
+            return anchor + period * ((now - anchor) // period + 1)
+        local = anchor.astimezone(self.zone).replace(tzinfo=None)
+        count = max(int((now - anchor) / _longest(parts)) - 1, 0)
+        while (moment := self._local(local + _times(parts, count))) <= max(now, previous):
+            count += 1
+        return moment
+
+    def _after(self, moment, length):
+        seconds = duration_of(length, self.timer["basis"] == "working").total_seconds()
+        if self.timer["basis"] == "working" and self.working:
+            return self.working(moment, seconds).astimezone(UTC)
+        parts = TimerEventDefinition.parse_iso_duration(length.upper())
+        if _in_days(parts):
+            local = moment.astimezone(self.zone).replace(tzinfo=None)
+            return self._local(local + _times(parts, 1))
+        return moment + max(timedelta(seconds=seconds), timedelta(0))
+
+    def _local(self, naive):
+        localize = getattr(self.zone, "localize", None)
+        moment = localize(naive) if localize else naive.replace(tzinfo=self.zone)
+        return moment.astimezone(UTC)
+
+    def _date(self, text, now):
+        value = iso_date(text)
+        if value is None:
+            context = expressions.Context({}, _NoRecord(text), lambda: now)
+            value = expressions.evaluate(text, context)
+        if isinstance(value, datetime):
+            return expressions.aware(value).astimezone(UTC)
+        if isinstance(value, date):
+            return self._local(datetime.combine(value, time()))
+        if isinstance(value, timedelta) and value.total_seconds() >= 0:
+            return now + value
+        raise ExpressionError(_("“%(text)s” gives no date and no duration.", text=text), text)
+
+
+class _NoRecord:
+    """Stands where expressions look for the record: none is chosen before the start."""
+
+    def __init__(self, text):
+        self._text = text
+
+    def __getattr__(self, name):
+        raise ExpressionError(
+            _("before the start there is no record; give a date, a duration or a repetition."),
+            self._text,
+        )
+
+
+def _in_days(parts):
+    """Whether a duration is of whole calendar days, weeks, months or years."""
+    given = {unit: count for unit, count in parts.items() if count}
+    return bool(given) and all(
+        unit in _BY_CALENDAR and float(count).is_integer() for unit, count in given.items()
+    )
+
+
+def _longest(parts):
+    """More than the duration can last, with leap years and the end of summer time."""
+    longest = {"years": 367, "months": 32, "weeks": 8, "days": 2}
+    return timedelta(days=sum(longest[unit] * count for unit, count in parts.items() if count))
+
+
+def _times(parts, count):
+    return relativedelta(**{unit: int(part) * count for unit, part in parts.items() if part})

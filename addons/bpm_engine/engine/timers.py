@@ -1,0 +1,191 @@
+"""Timers: moments, durations and cycles, in working time too, each due once."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+
+from SpiffWorkflow.bpmn.specs.event_definitions import timer
+
+from .errors import ExpressionError
+from .operations import aware
+from .words import told as _
+
+ISO_DURATION = re.compile(
+    r"P(?=[\dT])(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+([.,]\d+)?S)?)?"
+    r"|P\d+[.,]\d+[YMWD]|PT\d+[.,]\d+[HM]"
+)
+ISO_CYCLE = re.compile(r"R\d*/.+")
+MIN_CYCLE = 60  # seconds; a shorter period would only keep the server busy
+MAX_DURATION = 100 * 366 * 86400
+
+
+def duration_of(text: str, working: bool = False, hours_per_day: float = 8) -> timedelta:
+    """ISO 8601 duration as a length of time.
+
+    In working time a day means a working day and a week five of them.
+
+    :raise ExpressionError: not a duration.
+    """
+    if not ISO_DURATION.fullmatch(text.upper()):
+        raise ExpressionError(
+            _("“%(text)s” is no duration; write for instance P2D or PT4H.", text=text), text
+        )
+    parts = timer.TimerEventDefinition.parse_iso_duration(text)
+    if working:
+        days = parts.pop("days", 0) + parts.pop("weeks", 0) * 5
+        parts["hours"] = parts.get("hours", 0) + days * hours_per_day
+    try:
+        result = timer.TimerEventDefinition.get_timedelta_from_start(parts)
+    except (OverflowError, ValueError) as error:
+        raise ExpressionError(_("“%(text)s” is too long.", text=text), text) from error
+    if result.total_seconds() > MAX_DURATION:
+        raise ExpressionError(_("“%(text)s” is too long.", text=text), text)
+    return result
+
+
+def cycle_of(text: str):
+    """Parts of a repeating timer: number of times (-1 without end), start or None, duration.
+
+    :raise ExpressionError: not of the form R3/PT1H or R3/2026-01-31T08:00:00+00:00/P1D.
+    """
+    parts = text.upper().split("/")
+    if len(parts) not in (2, 3) or not re.fullmatch(r"R\d{0,6}", parts[0]):
+        raise ExpressionError(
+            _(
+                "“%(text)s” is no repetition; write for instance R3/P1D (three times, daily).",
+                text=text,
+            ),
+            text,
+        )
+    count = int(parts[0][1:]) if parts[0][1:] else -1
+    try:
+        start = aware(datetime.fromisoformat(parts[1])) if len(parts) == 3 else None
+    except ValueError as error:
+        raise ExpressionError(_("“%(text)s” is no date with time.", text=parts[1]), text) from error
+    return count, start, parts[-1]
+
+
+class _Timer:
+    """Timers by the clock of the host, in calendar or working time."""
+
+    def __init__(self, name, expression, basis="calendar", **kwargs):
+        super().__init__(name, (expression or "").strip(), **kwargs)
+        self.basis = basis
+
+    def _clock(self, my_task):
+        return my_task.workflow.top_workflow.now()
+
+    def _after(self, my_task, length, start=None):
+        start = start or self._clock(my_task)
+        if self.basis == "working":
+            host = my_task.workflow.top_workflow.host
+            return start + timedelta(seconds=host.working_time(length.total_seconds()))
+        return start + length
+
+    def _length(self, my_task, text):
+        host = my_task.workflow.top_workflow.host
+        return duration_of(text, self.basis == "working", getattr(host, "hours_per_day", 8))
+
+    def due(self, my_task):
+        """Moment at which the timer goes off, or None while its date is not known."""
+        stored = my_task.internal_data.get("event_value")
+        if stored is None:
+            moment = self._moment(my_task)
+            if moment is None:
+                return None
+            stored = my_task.internal_data["event_value"] = moment.isoformat()
+        return datetime.fromisoformat(stored)
+
+    def has_fired(self, my_task):
+        due = self.due(my_task)
+        if due is not None and due <= self._clock(my_task):
+            my_task.internal_data["event_fired"] = True
+        return my_task.internal_data.get("event_fired", False)
+
+    def _moment(self, my_task):
+        text = self.expression
+        if ISO_DURATION.fullmatch(text.upper()):
+            return self._after(my_task, self._length(my_task, text))
+        value = iso_date(text)
+        if value is None:
+            value = my_task.workflow.script_engine.evaluate(my_task, text)
+        if isinstance(value, str):
+            if ISO_DURATION.fullmatch(value.upper()):
+                return self._after(my_task, self._length(my_task, value))
+            value = iso_date(value) or value
+        return self._from_value(my_task, value)
+
+    def _from_value(self, my_task, value):
+        if value is None or value is False:
+            return None
+        if isinstance(value, datetime):
+            return aware(value).astimezone(UTC)
+        if isinstance(value, date):
+            return datetime.combine(value, time(), UTC)
+        if isinstance(value, timedelta) and value.total_seconds() >= 0:
+            return self._after(my_task, value)
+        raise ExpressionError(
+            _("“%(text)s” gives no date and no duration.", text=self.expression),
+            self.expression,
+            my_task.task_spec.bpmn_id,
+        )
+
+
+def iso_date(text: str):
+    """A date or moment written as text, else None."""
+    try:
+        return datetime.fromisoformat(text) if len(text) > 10 else date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+class DateTimer(_Timer, timer.TimeDateEventDefinition):
+    """Goes off at a date."""
+
+
+class DurationTimer(_Timer, timer.DurationTimerEventDefinition):
+    """Goes off after a while."""
+
+
+class CycleTimer(_Timer, timer.CycleTimerEventDefinition):
+    """Goes off again and again; periods missed while nobody looked count once."""
+
+    def due(self, my_task):
+        value = my_task.internal_data.get("event_value")
+        return datetime.fromisoformat(value["next"]) if value and value["cycles"] else None
+
+    def has_fired(self, my_task):
+        return my_task.internal_data.get("event_fired", False)
+
+    def _moment(self, my_task):
+        raise NotImplementedError
+
+    def cycle_complete(self, my_task):
+        value = my_task.internal_data.get("event_value") or self._begin(my_task)
+        my_task.internal_data["event_value"] = value
+        now = self._clock(my_task)
+        following = datetime.fromisoformat(value["next"])
+        if not value["cycles"] or following > now:
+            return False
+        length = timedelta(seconds=value["duration"])
+        while following <= now:
+            skipped = (now - following) // length if self.basis == "calendar" else 0
+            following = self._after(my_task, length, following + skipped * length)
+        value["next"] = following.isoformat()
+        value["cycles"] -= 1
+        if not value["cycles"]:
+            my_task.internal_data["event_fired"] = True
+        my_task.workflow.top_workflow.log(my_task, "fired")
+        return True
+
+    def _begin(self, my_task):
+        text = self.expression
+        if not ISO_CYCLE.fullmatch(text.upper()):
+            text = my_task.workflow.script_engine.evaluate(my_task, text)
+        count, start, length = cycle_of(str(text))
+        duration = max(self._length(my_task, length), timedelta(seconds=MIN_CYCLE))
+        start = start or self._after(my_task, duration)
+        return {
+            "cycles": count,
+            "next": start.isoformat(),
+            "duration": duration.total_seconds(),
+        }
