@@ -20,8 +20,8 @@ def merge_settings(xml: str, changes: dict) -> str:
         node = nodes.get(element_id)
         if node is not None:
             _write_name(node, name)
-            _write_settings(node, settings or {})
-    return _text(root)
+            write_settings(node, settings or {})
+    return text_of(root)
 
 
 def with_process_id(xml: str, process_id: str) -> str:
@@ -40,7 +40,7 @@ def with_process_id(xml: str, process_id: str) -> str:
         for attribute in ("processRef", "bpmnElement"):
             if local(node) and node.get(attribute) == before:
                 node.set(attribute, process_id)
-    return _text(root)
+    return text_of(root)
 
 
 def _drawn_process(root):
@@ -49,7 +49,8 @@ def _drawn_process(root):
     return next(iter(drawn or processes), None)
 
 
-def _text(root):
+def text_of(root) -> str:
+    """The file as text."""
     body = etree.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
 
@@ -61,7 +62,8 @@ def _write_name(node, name):
         del node.attrib["name"]
 
 
-def _write_settings(node, settings):
+def write_settings(node, settings):
+    """Put settings, as read_settings() gives them, into an element; all else stays."""
     _write_instruction(node, settings.get("instruction"))
     holder = node.find(tag("extensionElements"))
     if holder is None:

@@ -18,6 +18,8 @@ def read_values(records):
         and not field.company_dependent
         and name != "id"
     ]
+    # What this transaction has made may have to be computed yet.
+    records._recompute_recordset(names)
     records.fetch(names)
     caches = [records._fields[name]._get_cache(records.env) for name in names]
     return names, {

@@ -67,6 +67,25 @@ class Base(models.AbstractModel):
                 self.env["bpm.stage.case.step"].sudo()._follow_responsible(self)
         return result
 
+    def copy_data(self, default=None):
+        """A copy begins where its way begins: what is proven for a record is not for its copy."""
+        vals_list = super().copy_data(default)
+        rules = self._get_stage_rules()
+        if rules and rules.stage_field not in (default or ()):
+            versions = self.env["bpm.regulation"].sudo()._get_versions_in_force(self.sudo())
+            for record, vals in zip(self, vals_list, strict=True):
+                if record.id in versions and vals.get(rules.stage_field):
+                    vals |= record._prepare_stage_beginning(rules, versions[record.id])
+        return vals_list
+
+    def _prepare_stage_beginning(self, rules, version):
+        """Values with which a copy begins at the first stage of its regulation; hook."""
+        first = version.stage_ids.filtered(lambda stage: not stage.is_final)[:1]
+        if not first:
+            return {}
+        is_record = self._fields[rules.stage_field].type == "many2one"
+        return {rules.stage_field: int(first.value) if is_record else first.value}
+
     def unlink(self):
         rules = self._get_stage_rules()
         ids = self.ids if rules else None

@@ -6,11 +6,12 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
-from .bpm_regulation_part import read_domain
+from .bpm_regulation_part import match_ids, read_domain
 
 #: What is regulated on a model: the stage field, fields whose change matters, and
-#: (regulation id, version id, domain, company id) in the order in which they are tried.
-StageRules = namedtuple("StageRules", "stage_field triggers versions")
+#: (regulation id, version id, domain, company id) in the order in which they are tried;
+#: whether any of them or of their steps has a condition at all.
+StageRules = namedtuple("StageRules", "stage_field triggers versions has_conditions")
 
 IN_FORCE = """
     SELECT r.model, r.stage_field,
@@ -105,7 +106,11 @@ class BpmRegulation(models.Model):
                 conditions[model] += only_if
         return {
             model: StageRules(
-                stage_field, self._get_triggers(model, stage_field, rules, conditions[model]), rules
+                stage_field,
+                self._get_triggers(model, stage_field, rules, conditions[model]),
+                rules,
+                bool(conditions[model])
+                or any(not read_domain(rule[2]).is_true() for rule in rules),
             )
             for model, (stage_field, rules) in found.items()
         }
@@ -138,12 +143,15 @@ class BpmRegulation(models.Model):
     def _get_versions_in_force(self, records):
         """{record id: version that applies to it}; one query per regulation with a domain."""
         rules = records._get_stage_rules()
+        versions = self.env["bpm.regulation.version"]
         found, rest = {}, records
-        for _regulation, version, domain, company in rules.versions if rules else ():
+        for _regulation, version_id, domain, company in rules.versions if rules else ():
             fitting = self._filter_fitting(rest, read_domain(domain), company)
-            found.update(
-                dict.fromkeys(fitting.ids, self.env["bpm.regulation.version"].browse(version))
-            )
+            if not fitting:
+                continue
+            version = versions.browse(version_id)
+            version._remember()
+            found.update(dict.fromkeys(fitting.ids, version))
             rest -= fitting
             if not rest:
                 break
@@ -159,9 +167,8 @@ class BpmRegulation(models.Model):
             domain &= Domain("company_id", "in", [company_id, False])
         if domain.is_true() or not records:
             return records
-        everything = records.sudo().with_context(active_test=False)
-        ids = set(everything.search(domain & Domain("id", "in", records.ids)).ids)
-        return records.filtered(lambda record: record.id in ids)
+        ids = match_ids(records, domain)
+        return records.browse(id_ for id_ in records._ids if id_ in ids)
 
     def _get_record_domain(self):
         """Records this regulation is meant for, not looking at those before it."""
@@ -280,8 +287,5 @@ class BpmRegulation(models.Model):
 
     def _get_statuses(self):
         """Short statuses people may choose on a change of stage."""
-        return (
-            self.env["bpm.stage.status"]
-            .sudo()
-            .search(["|", ("regulation_ids", "=", False), ("regulation_ids", "in", self.ids)])
-        )
+        statuses = self.env["bpm.stage.status"].sudo()
+        return statuses.browse(id_ for id_, _name in statuses._get_offered(self.id))

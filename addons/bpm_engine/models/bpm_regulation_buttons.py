@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..lib.plural import plural_text
+
 
 class BpmRegulation(models.Model):
     """What the buttons of a regulation's screens open."""
@@ -14,6 +16,12 @@ class BpmRegulation(models.Model):
         help="Changes of stages that somebody pushed through with a reason.",
     )
 
+    bypass_count = fields.Integer(
+        compute="_compute_counts",
+        string="Bypasses",
+        help="Changes of stages by other programs that pass the rules, such as an exchange.",
+    )
+
     @api.depends("version_ids")
     def _compute_counts(self):
         changes = self.env["bpm.stage.change"].sudo()
@@ -24,6 +32,7 @@ class BpmRegulation(models.Model):
         for regulation in self:
             regulation.version_count = len(regulation.version_ids)
             regulation.override_count = counts.get((regulation.id, "override"), 0)
+            regulation.bypass_count = counts.get((regulation.id, "bypass"), 0)
             regulation.change_count = sum(
                 count for (id_, _kind), count in counts.items() if id_ == regulation.id
             )
@@ -52,6 +61,11 @@ class BpmRegulation(models.Model):
         """Changes of stages that were pushed through with a reason."""
         action = self._get_list_action("bpm_engine.bpm_stage_change_action")
         return action | {"context": {"search_default_overrides": 1}}
+
+    def action_open_bypasses(self):
+        """Changes of stages by programs that may pass the rules."""
+        action = self._get_list_action("bpm_engine.bpm_stage_change_action")
+        return action | {"context": {"search_default_bypasses": 1}}
 
     def action_open_worth(self):
         """What each obligation of the regulation brings."""
@@ -141,12 +155,19 @@ class BpmRegulationStep(models.Model):
         labels = dict(self._fields["assign_kind"]._description_selection(self.env))
         who = step.assign_user_id.name if self.assign_kind == "user" else ""
         who = step.assign_group_id.name if self.assign_kind == "group" else who
-        unit = dict(self._fields["deadline_unit"]._description_selection(self.env))
-        until = f"{self.deadline_number:g} {unit[self.deadline_unit]}"
+        until = plural_text(self.env, self._get_deadline_forms(), self.deadline_number)
         return {
             "id": self.id, "name": self.name, "kind": self.kind, "required": self.required,
             "text": f"{who or labels[self.assign_kind]} · {until}",
         }  # fmt: skip
+
+    def _get_deadline_forms(self):
+        # pylint: disable=translation-positional-used; forms of one number, see lib/plural.py
+        return {
+            "hours": self.env._("%s working hour|%s working hours"),
+            "days": self.env._("%s working day|%s working days"),
+            "calendar": self.env._("%s calendar day|%s calendar days"),
+        }[self.deadline_unit]
 
 
 class BpmRegulationFact(models.Model):
@@ -167,17 +188,6 @@ class BpmRegulationFact(models.Model):
         label = self.sudo().field_id.field_description or self.activity_type_id.name
         text = f"{labels[self.kind]}: {label}" if label else labels[self.kind]
         return {"id": self.id, "name": self.name, "kind": self.kind, "text": text}
-
-
-class BpmStageCase(models.Model):
-    _inherit = "bpm.stage.case"
-
-    @api.model
-    def get_models(self):
-        """{model: stage field} of all regulated models, for the web client to know where
-        to ask for a bar."""
-        rules = self.env["bpm.regulation"]._get_all_rules()
-        return {model: rule.stage_field for model, rule in rules.items()}
 
 
 class BpmStageChange(models.Model):

@@ -1,8 +1,13 @@
+from collections import Counter
+
 from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import is_html_empty
 
-from .bpm_regulation_part import read_domain
+from .bpm_regulation_part import FEW, match_ids, read_domain
+
+#: What facts ask about what is linked to a record.
+LINKED_FIELDS = {"ir.attachment": ("name",), "mail.activity": ("active", "activity_type_id")}
 
 
 class BpmRegulationFact(models.Model):
@@ -52,50 +57,59 @@ class BpmRegulationFact(models.Model):
 
     # ------------------------------------------------------------ does it hold?
 
-    def _get_failing_ids(self, records):
-        """Ids of the records for which the fact does not hold; asks per fact, not per record."""
+    def _get_failing_ids(self, records, known=None):
+        """Ids of the records for which the fact does not hold; asks per fact, not per record.
+
+        :param known: dict in which facts judged together keep what all of them ask about.
+        """
         self.ensure_one()
         # A fact is true or not whoever asks, so it is looked at with all rights.
         records = self.env[records._name].sudo().browse(records.ids)
-        holding = getattr(self, f"_get_holding_{self.kind}")(records)
+        holding = getattr(self, f"_get_holding_{self.kind}")(
+            records, {} if known is None else known
+        )
         return set(records.ids) - set(holding)
 
-    def _get_holding_field(self, records):
+    def _get_holding_field(self, records, known):
         field = records._fields[self.sudo().field_id.name]
         if field.store and field.column_type and not (field.company_dependent or field.translate):
             values = records._get_raw_values(field.name)
             return [id_ for id_, value in values.items() if _is_filled(field, value)]
         return [record.id for record in records if _is_filled(field, record[field.name])]
 
-    def _get_holding_domain(self, records):
-        domain = read_domain(self.domain) & Domain("id", "in", records.ids)
-        return records.with_context(active_test=False).search(domain).ids
+    def _get_holding_domain(self, records, known):
+        return match_ids(records, read_domain(self.domain))
 
-    def _get_holding_related(self, records):
+    def _get_holding_related(self, records, known):
         name = self.sudo().field_id.name
         related = records[name]
         domain = read_domain(self.domain) & Domain("id", "in", related.ids)
         fitting = set(related.search(domain).ids)
         return [r.id for r in records if len(fitting.intersection(r[name].ids)) >= self.minimum]
 
-    def _get_holding_document(self, records):
-        domain = self._get_linked_domain(records)
-        if self.file_pattern:
-            domain &= Domain("name", "ilike", self.file_pattern)
-        return self._get_counted("ir.attachment", domain)
+    def _get_holding_document(self, records, known):
+        pattern = Domain("name", "ilike", self.file_pattern) if self.file_pattern else Domain.TRUE
+        return self._get_counted("ir.attachment", pattern, records, known)
 
-    def _get_holding_activity(self, records):
+    def _get_holding_activity(self, records, known):
         """Done activities are archived; one that was dropped is deleted."""
-        domain = self._get_linked_domain(records) & Domain("active", "=", False)
+        domain = Domain("active", "=", False)
         domain &= Domain("activity_type_id", "=", self.activity_type_id.id)
-        return self._get_counted("mail.activity", domain)
+        return self._get_counted("mail.activity", domain, records, known)
 
-    def _get_linked_domain(self, records):
-        return Domain("res_model", "=", records._name) & Domain("res_id", "in", records.ids)
-
-    def _get_counted(self, model, domain):
-        groups = self.env[model].sudo()._read_group(domain, ["res_id"], ["__count"])
-        return [res_id for res_id, count in groups if count >= self.minimum]
+    def _get_counted(self, model, domain, records, known):
+        """Ids of the records that have enough files or activities of that kind."""
+        linked = self.env[model].sudo().with_context(active_test=False)
+        ours = Domain("res_model", "=", records._name) & Domain("res_id", "in", records.ids)
+        if len(records) > FEW:
+            counts = dict(linked._read_group(ours & domain, ["res_id"], ["__count"]))
+        else:
+            # Of few records they are fetched once for all facts.
+            names = ["res_id", *LINKED_FIELDS[model]]
+            if (model, records) not in known:
+                known[model, records] = linked.search_fetch(ours, names, order="id")
+            counts = Counter(one.res_id for one in known[model, records].filtered_domain(domain))
+        return [res_id for res_id, count in counts.items() if count >= self.minimum]
 
     # ------------------------------------------------------------ in words
 
@@ -123,18 +137,25 @@ class BpmRegulationFact(models.Model):
         }
 
     def _describe_domain_fields(self):
-        """Fields of the record that its condition asks about and a person may fill in."""
-        fields_of = self.env[self.stage_id.model]._fields
-        names = [
-            condition.field_expr.split(".")[0]
-            for condition in read_domain(self.domain).iter_conditions()
-        ]
-        labels = {
-            name: fields_of[name]._description_string(self.env)
-            for name in names
-            if name in fields_of and not fields_of[name].readonly
-        }
-        return {"fields": list(labels), "label": "”, “".join(labels.values())}
+        """Fields of the record that its condition asks about and a person may fill in, and
+        links to other records of which it asks something."""
+        model = self.env[self.stage_id.model]
+        own, links = {}, {}
+        for condition in read_domain(self.domain).iter_conditions():
+            name, *rest = condition.field_expr.split(".")
+            field = model._fields.get(name)
+            if field is None:
+                continue
+            label = field._description_string(self.env)
+            if field.type == "many2one" and (rest or field.readonly):
+                links[name] = label
+            elif not field.readonly and not rest:
+                own[name] = label
+        labels = [*own.values(), *links.values()]
+        return {
+            "fields": list(own), "links": [list(link) for link in links.items()],
+            "label": "”, “".join(labels),
+        }  # fmt: skip
 
     def _describe_cure(self, cure):
         words = {

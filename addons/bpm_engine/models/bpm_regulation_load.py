@@ -214,7 +214,11 @@ class BpmRegulationTemplate(models.Model):
         return values
 
     def _find_by_key(self, model, key):
+        """:raise UserError: neither it nor a ready one with this key is there."""
         found = self.env[model].sudo().search([("key", "=", key)], limit=1)
+        if not found and model == "bpm.process":
+            self.env["bpm.process.template"].sudo().search([("key", "=", key)])._install()
+            found = self.env[model].sudo().search([("key", "=", key)], limit=1)
         if not found:
             raise UserError(
                 self.env._(

@@ -114,5 +114,11 @@ class BpmRegulationStage(models.Model):
             )
         )
 
+    def _get_following(self):
+        """The next stage in order, unsuccessful ends apart."""
+        return self.version_id.stage_ids.filtered(lambda s: not s.is_lost and self._is_before(s))[
+            :1
+        ]
+
     def _describe_no_return(self):
         return self.env._("From “%s” one does not go back.", self.name)

@@ -43,6 +43,13 @@ class BpmRegulationStep(models.Model):
     )
     domain = fields.Char(string="Only If", help="Only for records that match; empty: always.")
     activity_type_id = fields.Many2one("mail.activity.type", ondelete="restrict")
+    field_ids = fields.Many2many(
+        "ir.model.fields",
+        "bpm_regulation_step_field_rel",
+        string="Fill In",
+        help="Fields of the record that are filled in by this step: one click opens them, and "
+        "saving them is doing the step.",
+    )
     assign_kind = fields.Selection(
         [
             ("responsible", "Responsible of the record"),
@@ -67,6 +74,15 @@ class BpmRegulationStep(models.Model):
         default="days",
         required=True,
     )
+    remind_hours = fields.Float(
+        string="Remind Before",
+        default=4,
+        help="So many hours before the deadline the person is reminded; 0: not.",
+    )
+    tell_late = fields.Boolean(
+        string="Tell the Leader When Late",
+        help="When the deadline has passed, the leader of the team gets a message.",
+    )
     process_id = fields.Many2one("bpm.process", ondelete="restrict")
     server_action_id = fields.Many2one("ir.actions.server", ondelete="restrict")
     target_action_id = fields.Many2one(
@@ -79,15 +95,29 @@ class BpmRegulationStep(models.Model):
             return records
         return self.env["bpm.regulation"]._filter_fitting(records, read_domain(self.domain))
 
-    def _get_deadline(self, company, start):
-        """When it is due, counted in the working time of the company's calendar."""
-        calendar = company.resource_calendar_id
+    def _prepare_timing(self, company, start, user):
+        """When a person who gets it now has to do it and is reminded of it."""
+        deadline = self._get_deadline(company, start, user)
+        remind_at = deadline - timedelta(hours=self.remind_hours)
+        # Whoever gets a step that is due at once needs no reminder of it.
+        soon = not self.remind_hours or remind_at <= start
+        return {
+            "date_start": start,
+            "deadline": deadline,
+            "remind_at": False if soon else remind_at,
+            "reminded_at": False,
+            "late_told_at": False,
+        }
+
+    def _get_deadline(self, company, start, user):
+        """When it is due, in the working time of the person, else of the company."""
+        calendar, resource = user.sudo()._get_bpm_calendar(company)
         if self.deadline_unit == "calendar" or not calendar:
             return start + timedelta(days=self.deadline_number)
         hours = self.deadline_number
         if self.deadline_unit == "days":
             hours *= calendar.hours_per_day or 8
-        planned = calendar.plan_hours(hours, start, compute_leaves=True)
+        planned = calendar.plan_hours(hours, start, compute_leaves=True, resource=resource or None)
         # A calendar without working hours plans nothing.
         return planned or start + timedelta(hours=hours)
 

@@ -99,6 +99,10 @@ class BpmRegulationVersion(models.Model):
                     self.env._("%s was in force; history keeps it.", version.display_name)
                 )
 
+    def _get_stage(self, value):
+        """The stage with this value of the stage field, empty if there is none."""
+        return self.stage_ids.filtered(lambda stage: stage.value == value)
+
     # ------------------------------------------------------------ drafts
 
     def _copy_to_draft(self):

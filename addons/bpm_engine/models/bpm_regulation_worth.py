@@ -8,7 +8,8 @@ from odoo.tools import SQL
 SMALL_SAMPLE = 30
 
 #: Records that reached an end: won or lost, working days from first to last change, and
-#: whether a step of theirs was late. Reopened records are not closed.
+#: whether a step of theirs was late: done, or given up undone, after its deadline. Reopened
+#: records are not closed.
 CLOSED = """
     WITH last AS (
         SELECT DISTINCT ON (res_model, res_id) res_model, res_id, version_id, to_value
@@ -21,7 +22,7 @@ CLOSED = """
         SELECT l.res_model, l.res_id, l.version_id, NOT coalesce(s.is_lost, false) AS won,
                p.days, c.id AS case_id,
                EXISTS (SELECT 1 FROM bpm_stage_case_step t
-                        WHERE t.case_id = c.id AND t.state = 'done'
+                        WHERE t.case_id = c.id AND t.state IN ('done', 'withdrawn')
                           AND t.date_done > t.deadline) AS late
           FROM last l
           JOIN spent p USING (res_model, res_id)
@@ -39,15 +40,17 @@ REACHED = """
                       AND (%(reach)s::jsonb -> k.key)
                           ?| ARRAY[r.from_value, r.to_value]::text[])
 """
+#: All records together and those of each version.
+BOTH_SIDES = "GROUP BY GROUPING SETS ((1, 2), (1, 2, 3))"
 BY_STEP = (
     """
     SELECT k.key, EXISTS (SELECT 1 FROM bpm_stage_case_step t
                            WHERE t.case_id = c.case_id AND t.key = k.key AND t.state = 'done'),
-           {figures}
+           c.version_id, {figures}
       FROM closed c CROSS JOIN unnest(%(keys)s) AS k (key)
 """
     + REACHED
-    + "GROUP BY 1, 2"
+    + BOTH_SIDES
 )
 #: A fact held if the record's version demanded it and nobody passed without it.
 BY_FACT = (
@@ -60,11 +63,11 @@ BY_FACT = (
                             WHERE h.res_model = c.res_model AND h.res_id = c.res_id
                               AND h.missing @> jsonb_build_array(
                                       jsonb_build_object('key', k.key))),
-           {figures}
+           c.version_id, {figures}
       FROM closed c CROSS JOIN unnest(%(keys)s) AS k (key)
 """
     + REACHED
-    + "GROUP BY 1, 2"
+    + BOTH_SIDES
 )
 BY_VERSION = "SELECT version_id, true, {figures} FROM closed c GROUP BY 1"
 
@@ -91,9 +94,12 @@ class BpmRegulation(models.Model):
         Closed records only; for a step those that reached its stage, for a fact those that
         got past its stage. With a step: it was done. With a fact: the version demanded it and
         nobody passed without it. So overrides and former versions make the contrast; a
-        difference is no proof of a cause, and small samples are marked. For "See processes".
+        difference is no proof of a cause, and small samples are marked. What a later version
+        dropped stands here too: was it right to drop it? For "See processes".
 
-        :return: {steps, facts: [{key, name, stage, required, with, without, small, gain}],
+        :return: {steps, facts: [{key, name, stage, until, with, without, small, gain,
+            versions: [{number, with, without, small, gain}]}], where ``until`` is the number
+            of the last version that demanded it, 0 if it is demanded now,
             versions: [{id, number, note, published_at, figures}], stages: [{value, name,
             norm_days, count, days, median_days, over_norm}], overrides}; figures {count, won,
             win_rate, days (working), late}: rates are 0..1 or None without records; gain is
@@ -106,10 +112,10 @@ class BpmRegulation(models.Model):
         regulation = regulation.sudo()
         self.env.flush_all()
         version = regulation.published_version_id or regulation.version_ids[:1]
-        steps = version.stage_ids.step_ids.filtered("required")
+        steps = regulation._get_parts("step_ids").filtered("required")
         return {
-            "steps": regulation._compare(BY_STEP, steps),
-            "facts": regulation._compare(BY_FACT, version.stage_ids.fact_ids),
+            "steps": regulation._compare(BY_STEP, steps, version),
+            "facts": regulation._compare(BY_FACT, regulation._get_parts("fact_ids"), version),
             "versions": regulation._get_version_figures(),
             "stages": regulation._get_stage_times(version),
             "overrides": self.env["bpm.stage.change"]
@@ -122,22 +128,32 @@ class BpmRegulation(models.Model):
         text = text.format(figures=FIGURES)
         return self.env.execute_query(SQL(text, **params))
 
-    def _compare(self, query, parts):
-        """Both sides of each obligation."""
+    def _get_parts(self, name):
+        """Parts of all versions that were in force, each in its last wording."""
+        versions = self.version_ids.filtered(lambda v: v.state != "draft").sorted("number")
+        last = {part.key: part for version in versions for part in version.stage_ids[name]}
+        order = versions[::-1].stage_ids[name]
+        return order.filtered(lambda part: last[part.key] == part)
+
+    def _compare(self, query, parts, version):
+        """Both sides of each obligation, together and by version."""
         keys = parts.mapped("key")
         reach = json.dumps({part.key: self._get_reach(part) for part in parts})
         rows = self._query(CLOSED + query, keys=keys, reach=reach) if keys else []
-        sides = {(key, with_it): _figures(*rest) for key, with_it, *rest in rows}
+        sides = {(key, id_, with_it): _figures(*rest) for key, with_it, id_, *rest in rows}
+        numbers = sorted((v.number, v.id) for v in self.version_ids)
         found = []
         for part in parts:
-            yes = sides.get((part.key, True)) or _figures()
-            no = sides.get((part.key, False)) or _figures()
-            both = yes["count"] and no["count"]
+            is_now = part.stage_id.version_id == version
             found.append({
                 "key": part.key, "name": part.name, "stage": part.stage_id.name,
-                "with": yes, "without": no,
-                "small": min(yes["count"], no["count"]) < SMALL_SAMPLE,
-                "gain": yes["win_rate"] - no["win_rate"] if both else None,
+                "until": 0 if is_now else part.stage_id.version_id.number,
+                **_contrast(sides, part.key, None),
+                "versions": [
+                    {"number": number, **_contrast(sides, part.key, id_)}
+                    for number, id_ in numbers
+                    if (part.key, id_, True) in sides or (part.key, id_, False) in sides
+                ],
             })  # fmt: skip
         return found
 
@@ -175,6 +191,19 @@ class BpmRegulation(models.Model):
                 "count": count, "days": days, "median_days": median, "over_norm": over,
             })  # fmt: skip
         return found
+
+
+def _contrast(sides, key, version_id):
+    """Figures with and without an obligation; of a version, or (None) of all."""
+    yes = sides.get((key, version_id, True)) or _figures()
+    no = sides.get((key, version_id, False)) or _figures()
+    both = yes["count"] and no["count"]
+    return {
+        "with": yes,
+        "without": no,
+        "small": min(yes["count"], no["count"]) < SMALL_SAMPLE,
+        "gain": yes["win_rate"] - no["win_rate"] if both else None,
+    }
 
 
 def _figures(count=0, won=0, days=None, late=0):

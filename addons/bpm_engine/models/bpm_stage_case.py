@@ -1,16 +1,13 @@
 import json
 from collections import defaultdict
 
-import pytz
-
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import split_every
 
-from ..lib.work_clock import WorkClock
-
-#: Open records that get a case at once when a version comes into force; the rest by the job.
-TAKEN_AT_ONCE = 1000
+CASE_COLUMNS = (
+    "res_model", "res_id", "regulation_id", "version_id", "stage_id", "value", "origin_id",
+    "entered_at", "company_id",
+)  # fmt: skip
 
 #: One statement for records that go the same way; what differs comes in arrays.
 SAVE_CASES = """
@@ -88,10 +85,19 @@ class BpmStageCase(models.Model):
     @api.model
     def _get_cases(self, records):
         """{record id: its case}"""
-        cases = self.sudo().search(
-            [("res_model", "=", records._name), ("res_id", "in", records.ids)]
-        )
+        domain = [("res_model", "=", records._name), ("res_id", "in", records.ids)]
+        cases = self.sudo().search_fetch(domain, CASE_COLUMNS)
         return {case.res_id: case for case in cases}
+
+    def _get_present_steps(self, names, domain=Domain.TRUE):
+        """The present rounds of these cases' steps, withdrawn ones apart, in order.
+
+        :param names: fields to be read with them.
+        """
+        domain &= Domain("case_id", "in", self.ids) & Domain("is_current", "=", True)
+        domain &= Domain("state", "!=", "withdrawn")
+        steps = self.env["bpm.stage.case.step"].sudo()
+        return steps.search_fetch(domain, names, order="sequence, id")
 
     # ------------------------------------------------------------ following the records
 
@@ -214,143 +220,7 @@ class BpmStageCase(models.Model):
             return [self.env.company.id] * len(records)
         return list(records._get_raw_values("company_id").values())
 
-    # ------------------------------------------------------------ taking records in
-
-    @api.model
-    def _enrol(self, records, versions):
-        """Cases for records that stand under a regulation but have none yet."""
-        values = records._get_stage_values() if records else {}
-        records = records.filtered(lambda record: values[record.id])
-        if records:
-            versions = {record.id: versions[record.id] for record in records}
-            self._place(records, versions, values, {})
-
-    @api.model
-    def _take_over(self, version):
-        """A version comes into force: cases of the former one and open records go under it."""
-        cases = self.sudo().search([("regulation_id", "=", version.regulation_id.id)])
-        self._adopt(cases, version)
-        if self._take_in(version, TAKEN_AT_ONCE) >= TAKEN_AT_ONCE:
-            self.env.ref("bpm_engine.cron_stage_cases")._trigger()
-
-    @api.model
-    def _take_in(self, version, limit):
-        """Enrol up to ``limit`` open records without a case; returns how many."""
-        regulation = version.regulation_id.sudo()
-        records = self.env[regulation.model].sudo()
-        domain = regulation._get_record_domain() & self._get_open_domain(version)
-        domain &= Domain("id", "not in", self._get_enrolled(records))
-        records = records.search(domain, limit=limit, order="id")
-        versions = self.env["bpm.regulation"]._get_versions_in_force(records)
-        self._enrol(records.filtered(lambda r: versions.get(r.id) == version), versions)
-        return len(records)
-
-    @api.model
-    def _get_enrolled(self, records):
-        return self.sudo()._search([("res_model", "=", records._name)]).subselect("res_id")
-
-    @api.model
-    def _get_open_domain(self, version):
-        """Records at a stage of the version that is no end."""
-        regulation = version.regulation_id
-        values = version.stage_ids.filtered(lambda s: not s.is_final and not s.is_lost)
-        values = values.mapped("value")
-        field = self.env[regulation.model]._fields[regulation.stage_field]
-        if field.type == "many2one":
-            values = [int(value) for value in values if value.isdigit()]
-        return Domain(field.name, "in", values)
-
-    @api.model
-    def _cron_take_in(self):
-        """Nightly, and after publishing for many records: whoever is missing is taken in.
-
-        Also catches records that came under a regulation by a change of another record.
-        """
-        for rules in self.env["bpm.regulation"]._get_all_rules().values():
-            for _regulation, version_id, _domain, _company in rules.versions:
-                version = self.env["bpm.regulation.version"].browse(version_id)
-                while self._take_in(version, TAKEN_AT_ONCE) >= TAKEN_AT_ONCE:
-                    self.env["ir.cron"]._commit_progress(TAKEN_AT_ONCE)
-
-    @api.model
-    def _settle(self, regulation):
-        """A regulation is no longer in force: its cases go under another one, or end."""
-        cases = self.sudo().search([("regulation_id", "=", regulation.id)])
-        for batch in split_every(TAKEN_AT_ONCE, cases.ids):
-            some = self.sudo().browse(batch)
-            records = self.env[regulation.model].sudo().browse(some.mapped("res_id")).exists()
-            versions = self.env["bpm.regulation"]._get_versions_in_force(records)
-            known = {case.res_id: case for case in some}
-            self._close(records, [case for id_, case in known.items() if id_ not in versions])
-            self._switch(records, versions, known, set())
-
-    # ------------------------------------------------------------ another regulation or version
-
-    @api.model
-    def _switch(self, records, versions, cases, moved):
-        """The deciding field has changed: those records go under another regulation."""
-        groups = defaultdict(list)
-        for id_, case in cases.items():
-            if id_ in versions and case.regulation_id != versions[id_].regulation_id:
-                groups[versions[id_]].append(case.id)
-        for version, ids in groups.items():
-            some = self.sudo().browse(ids)
-            former = {case.res_id: case.regulation_id.name for case in some}
-            # Steps of the stage that a moved record enters are started by the move.
-            staying = some.filtered(lambda case: case.res_id not in moved)
-            withdrawn = self._adopt(staying, version) | self._adopt(some - staying, version, False)
-            self._tell_switch(records, former, version, withdrawn)
-
-    @api.model
-    def _adopt(self, cases, version, start=True):
-        """Put cases under a version: what is done stays done, by key or kind and name.
-
-        :return: the steps that were withdrawn.
-        """
-        steps = self.env["bpm.stage.case.step"].sudo()
-        if not cases:
-            return steps
-        stages = {stage.value: stage for stage in version.stage_ids}
-        for value, some in cases.grouped("value").items():
-            stage = stages.get(value)
-            some.write(
-                {
-                    "regulation_id": version.regulation_id.id,
-                    "version_id": version.id,
-                    "stage_id": stage.id if stage else False,
-                }
-            )
-        for origin, some in cases.filtered("origin_id").grouped("origin_id").items():
-            some.origin_id = stages.get(origin.value)
-        withdrawn = steps.search([("case_id", "in", cases.ids)])._adopt(version)
-        for stage, some in cases.grouped("stage_id").items() if start else ():
-            steps._open(some, stage)
-        return withdrawn
-
-    @api.model
-    def _tell_switch(self, records, former, version, withdrawn):
-        """Say in the chatter which regulation applies now and what was withdrawn."""
-        if not hasattr(records, "_message_log_batch"):
-            return
-        names = defaultdict(list)
-        for step in withdrawn:
-            names[step.case_id.res_id].append(step.name)
-        bodies = {
-            id_: self._describe_switch(name, version.regulation_id.name, names[id_])
-            for id_, name in former.items()
-        }
-        records.browse(list(bodies))._message_log_batch(bodies)
-
-    def _describe_switch(self, before, after, withdrawn):
-        text = self.env._(
-            "The regulation “%(after)s” applies now instead of “%(before)s”. Steps already "
-            "done stay done.",
-            after=after,
-            before=before,
-        )
-        if withdrawn:
-            text += " " + self.env._("Withdrawn: %s.", ", ".join(withdrawn))
-        return text
+    # ------------------------------------------------------------ ends
 
     @api.model
     def _close(self, records, cases):
@@ -364,37 +234,3 @@ class BpmStageCase(models.Model):
     def _forget(self, model, ids):
         """The records are deleted; the history of their stages stays."""
         self.sudo().search([("res_model", "=", model), ("res_id", "in", ids)]).unlink()
-
-    # ------------------------------------------------------------ time
-
-    @api.model
-    def _get_days_by_case(self, cases, until):
-        """{case: working days since it entered its stage}, by the company's calendar."""
-        groups = defaultdict(list)
-        for case in cases:
-            groups[case.company_id or self.env.company].append(case)
-        found = {}
-        for company, some in groups.items():
-            spans = [(case.entered_at, until) for case in some]
-            found.update(zip(some, self._get_work_days(company, spans), strict=True))
-        return found
-
-    @api.model
-    def _get_work_days(self, company, spans):
-        """Working days of each (start, stop), naive UTC; one look at the calendar.
-
-        A company without a calendar counts calendar days.
-        """
-        calendar = company.resource_calendar_id
-        if not calendar or not spans:
-            return [(stop - start).total_seconds() / 86400 for start, stop in spans]
-        first = pytz.utc.localize(min(start for start, _stop in spans))
-        last = pytz.utc.localize(max(stop for _start, stop in spans))
-        intervals = calendar._work_intervals_batch(first, last)[False] if first < last else ()
-        clock = WorkClock((_naive(start), _naive(stop)) for start, stop, _meta in intervals)
-        day = (calendar.hours_per_day or 8) * 3600
-        return [clock.seconds(start, stop) / day for start, stop in spans]
-
-
-def _naive(moment):
-    return moment.astimezone(pytz.utc).replace(tzinfo=None)

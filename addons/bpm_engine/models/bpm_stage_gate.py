@@ -2,13 +2,16 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from odoo import api, models
+from odoo.fields import Domain
 
 from ..exceptions import StageRefused
 from .bpm_regulation_part import read_domain
 from .bpm_regulation_stage import Way
 
-#: So many refused records are described in an error; the rest are counted.
-DESCRIBED = 20
+#: States of a required step in which it keeps a record from leaving its stage.
+UNDONE = ("waiting", "todo", "refused")
+#: What the judgement reads of steps.
+STEP_COLUMNS = ("case_id", "key", "after_key", "required", "state", "stage_id")
 
 
 @dataclass
@@ -23,6 +26,7 @@ class Move:
     missing: list = field(default_factory=list)
     kind: str = "normal"
     reason: str = ""
+    way: Way | None = None
 
     @property
     def group(self):
@@ -103,26 +107,46 @@ class BpmStageGate(models.AbstractModel):
     # ------------------------------------------------------------ judging
 
     @api.model
-    def _judge(self, moves, asked=True):
-        """Fill in what each move misses.
+    def _judge(self, moves, asked=True, rows=None):
+        """Fill in the way of each move and what is missing for it.
 
         :param asked: also whether comment and short status were given.
+        :param rows: the present rounds of the cases' steps, if they are known.
         """
+        groups = self._group(moves)
+        if rows is None:
+            rows = self._get_rows(moves, groups)
+        by_case = rows.grouped("case_id")
+        known = {"before": rows._get_awaited()}
+        for group in groups:
+            way, version = group[0].way, group[0].version
+            start, target = self._get_ends(group[0])
+            if way.kind == "refused":
+                text = way.text or self._no_stage(version)
+                self._add(group, None, self._describe_way(text, start))
+            self._judge_facts(group, way, target, known)
+            self._judge_steps(group, way, start, by_case, known)
+            if asked and start:
+                self._judge_asked(group, start)
+
+    def _group(self, moves):
+        """Moves that go the same way, each knowing it."""
         groups = defaultdict(list)
         for move in moves:
             groups[move.group].append(move)
-        known = {}
-        for (version, from_value, to_value, _origin), group in groups.items():
-            stages = {stage.value: stage for stage in version.stage_ids}
-            start = stages.get(from_value) or self.env["bpm.regulation.stage"]
-            target = stages.get(to_value)
+        for group in groups.values():
+            start, target = self._get_ends(group[0])
             way = self._get_way(start, target, group[0].case)
-            if way.kind == "refused":
-                self._add(group, None, self._describe_way(way.text or self._no_stage(version)))
-            self._judge_facts(group, way, target, known)
-            self._judge_steps(group, way, start)
-            if asked and from_value:
-                self._judge_asked(group, start)
+            for move in group:
+                move.way = way
+        return list(groups.values())
+
+    def _get_ends(self, move):
+        """(stage it leaves, stage it goes to), empty if they are not of the version."""
+        return (
+            move.version._get_stage(move.from_value or ""),
+            move.version._get_stage(move.to_value or ""),
+        )
 
     def _judge_handovers(self, records, versions, cases):
         """Moves to the end of the former way, of records that go on to a following one.
@@ -136,7 +160,7 @@ class BpmStageGate(models.AbstractModel):
             former = case.version_id if case else None
             if not former or former == versions.get(record.id) or former.state != "published":
                 continue
-            start = former.stage_ids.filtered(lambda s, c=case: s.value == c.value)
+            start = former._get_stage(case.value)
             ends = former.stage_ids.filtered(lambda s: s.is_final and not s.is_lost)
             if ends and start and not start.is_final and self._goes_on(record, former):
                 leaves.append(Move(record, former, case, case.value, ends[-1].value))
@@ -161,10 +185,12 @@ class BpmStageGate(models.AbstractModel):
             version.regulation_id.name,
         )
 
-    def _describe_way(self, text):
+    def _describe_way(self, text, start):
+        """The item of a refusal for a way that is not allowed, with those that are."""
+        allowed = start.next_ids or start._get_following()
         return {
-            "kind": "way", "key": "way", "name": self.env._("Way"), "stage": "",
-            "text": text, "cure": {"type": "stage", "text": text},
+            "kind": "way", "key": "way", "name": self.env._("Way"), "stage": "", "text": text,
+            "cure": {"type": "stage", "text": text, "values": [[s.value, s.name] for s in allowed]},
         }  # fmt: skip
 
     def _add(self, moves, ids, item):
@@ -174,66 +200,56 @@ class BpmStageGate(models.AbstractModel):
                 move.missing.append(item)
 
     def _judge_facts(self, moves, way, target, known):
-        """``known`` keeps what was found for a fact and a set of records."""
+        """``known`` keeps what was found and said once, for the other ways."""
         records = moves[0].record.browse([move.record.id for move in moves])
         for fact in way.stages.fact_ids:
             if fact.to_stage_ids and target not in fact.to_stage_ids:
                 continue
             if (fact, records) not in known:
-                known[fact, records] = fact._get_failing_ids(records)
+                known[fact, records] = fact._get_failing_ids(records, known)
             if known[fact, records]:
                 self._add(moves, known[fact, records], fact._describe_missing())
 
-    def _judge_steps(self, moves, way, start):
-        """Required steps that are open, and those of stages that were passed over."""
-        open_steps = self._get_open_steps(moves, way)
-        for move in moves:
-            for step in open_steps.get(move.case, ()):
-                move.missing.append(step._describe_missing())
-        for step in (way.stages - start).step_ids.filtered("required"):
+    def _judge_steps(self, moves, way, start, rows, known):
+        """Required steps that are open, and those of stages that were passed over.
+
+        :param rows: {case: the present rounds of its steps}
+        """
+        none = self.env["bpm.stage.case.step"].sudo()
+        for move in moves if way.stages else ():
+            for step in rows.get(move.case, none):
+                if step.required and step.state in UNDONE and step.stage_id in way.stages:
+                    known[step] = known.get(step) or step._describe_missing(known["before"])
+                    move.missing.append(known[step])
+        for step in self._get_passed_steps(way, start):
             records = moves[0].record.browse([move.record.id for move in moves])
             fitting = set(step._get_fitting(records).ids)
-            fitting -= self._get_ids_done(moves, step)
+            # What is open of it was reported as such.
+            fitting -= {
+                move.record.id
+                for move in moves
+                if step.key in rows.get(move.case, none).mapped("key")
+            }
             if fitting:
                 self._add(moves, fitting, step._describe_passed())
 
-    def _get_open_steps(self, moves, way):
-        cases = self.env["bpm.stage.case"].browse([move.case.id for move in moves if move.case])
-        if not cases or not way.stages:
-            return {}
-        steps = (
-            self.env["bpm.stage.case.step"]
-            .sudo()
-            .search(
-                [
-                    ("case_id", "in", cases.ids),
-                    ("stage_id", "in", way.stages.ids),
-                    ("required", "=", True),
-                    ("is_current", "=", True),
-                    ("state", "in", ("waiting", "todo", "refused")),
-                ]
-            )
-        )
-        return steps.grouped("case_id")
+    def _get_passed_steps(self, way, start):
+        return (way.stages - start).step_ids.filtered("required")
 
-    def _get_ids_done(self, moves, step):
-        """Records that did the step earlier, or have it open (which is reported as such)."""
-        cases = {move.case.id: move.record.id for move in moves if move.case}
-        if not cases:
-            return set()
-        rows = (
-            self.env["bpm.stage.case.step"]
-            .sudo()
-            .search(
-                [
-                    ("case_id", "in", list(cases)),
-                    ("key", "=", step.key),
-                    ("is_current", "=", True),
-                    ("state", "!=", "withdrawn"),
-                ]
-            )
-        )
-        return {cases[row.case_id.id] for row in rows}
+    def _get_rows(self, moves, groups):
+        """Present rounds of steps of these records that their ways ask about."""
+        cases = {move.case.id for move in moves if move.case}
+        stages, keys = set(), set()
+        for group in groups:
+            way, (start, _target) = group[0].way, self._get_ends(group[0])
+            stages.update(way.stages.ids)
+            keys.update(self._get_passed_steps(way, start).mapped("key"))
+        if not cases or not stages:
+            return self.env["bpm.stage.case.step"].sudo()
+        asked = Domain("stage_id", "in", stages) & Domain("required", "=", True)
+        asked &= Domain("state", "in", UNDONE)
+        asked |= Domain("key", "in", keys)
+        return self.env["bpm.stage.case"].browse(cases)._get_present_steps(STEP_COLUMNS, asked)
 
     def _judge_asked(self, moves, stage):
         """Comment and short status that leaving the stage demands (EC-14)."""
@@ -261,48 +277,6 @@ class BpmStageGate(models.AbstractModel):
         if not isinstance(status_id, int) or not status_id:
             return self.env["bpm.stage.status"]
         return regulation._get_statuses().filtered(lambda s: s.id == status_id)
-
-    # ------------------------------------------------------------ in words
-
-    def _describe(self, move):
-        names = {stage.value: stage.name for stage in move.version.stage_ids}
-        return {
-            "id": move.record.id,
-            "name": move.record.display_name,
-            "model": move.record._name,
-            "from": move.from_value,
-            "from_name": names.get(move.from_value, ""),
-            "to": move.to_value,
-            "to_name": names.get(move.to_value, ""),
-            "regulation": move.version.regulation_id.name,
-            "first": self._get_beginning(move),
-            "missing": move.missing,
-        }
-
-    def _get_beginning(self, move):
-        """[value, name] of the stage at which a refused new record may begin, or False."""
-        if move.from_value:
-            return False
-        first = move.version.stage_ids.filtered(lambda s: not s.is_final and not s.is_lost)[:1]
-        return [first.value, first.name] if first else False
-
-    def _describe_refusals(self, moves):
-        lines = []
-        for move in moves[:DESCRIBED]:
-            told = self._describe(move)
-            if told["from_name"]:
-                head = self.env._(
-                    "“%(name)s” cannot go from “%(from)s” to “%(to)s” yet:",
-                    **{"name": told["name"], "from": told["from_name"], "to": told["to_name"]},
-                )
-            else:
-                head = self.env._(
-                    "“%(name)s” cannot start at “%(to)s”:", name=told["name"], to=told["to_name"]
-                )
-            lines += [head, *(f"• {item['text']}" for item in move.missing)]
-        if len(moves) > DESCRIBED:
-            lines.append(self.env._("… and %s more records.", len(moves) - DESCRIBED))
-        return "\n".join(lines)
 
 
 def _already_there(case, value):

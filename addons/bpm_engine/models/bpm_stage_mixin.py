@@ -1,11 +1,23 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 LAST_CHANGES = """
     SELECT DISTINCT ON (res_id) res_id, status_id, comment
       FROM bpm_stage_change
      WHERE res_model = %s AND res_id = ANY(%s) AND (status_id IS NOT NULL OR comment IS NOT NULL)
      ORDER BY res_id, id DESC
+"""
+
+#: Records of which one of these changes is the last that said something.
+LAST_OF = """
+    SELECT c.res_id
+      FROM bpm_stage_change c
+     WHERE c.id IN %(changes)s
+       AND NOT EXISTS (SELECT 1 FROM bpm_stage_change later
+                        WHERE later.res_model = c.res_model AND later.res_id = c.res_id
+                          AND later.id > c.id
+                          AND (later.status_id IS NOT NULL OR later.comment IS NOT NULL))
 """
 
 
@@ -77,17 +89,35 @@ class BpmStageMixin(models.AbstractModel):
             record.bpm_stage_comment = comment
 
     def _search_bpm_stage_status_id(self, operator, value):
-        if operator in Domain.NEGATIVE_OPERATORS:
-            return NotImplemented
-        return self._search_by_link("bpm.stage.change", Domain("status_id", operator, value))
+        return self._search_last_change("status_id", operator, value)
 
     def _search_bpm_stage_comment(self, operator, value):
+        return self._search_last_change("comment", operator, value)
+
+    def _search_last_change(self, name, operator, value):
+        """Records whose last word at a change of stage is so: what their column shows.
+
+        Records that never got one have none: "is not set" finds them too.
+        """
         if operator in Domain.NEGATIVE_OPERATORS:
             return NotImplemented
-        return self._search_by_link("bpm.stage.change", Domain("comment", operator, value))
+        if operator == "in" and False in value:
+            given = self._search_last_change(name, "in", [v for v in value if v])
+            return given | ~self._where_last_change(Domain(name, "!=", False))
+        return self._where_last_change(Domain(name, operator, value))
+
+    def _where_last_change(self, domain):
+        changes = self.env["bpm.stage.change"].sudo()
+        changes.flush_model()
+        query = changes._search(domain & Domain("res_model", "=", self._name))
+        return Domain.custom(
+            to_sql=lambda model, alias, _query: SQL(
+                "%s IN (%s)", SQL.identifier(alias, "id"), SQL(LAST_OF, changes=query.subselect())
+            )
+        )
 
     def _search_by_link(self, model, domain, path=""):
-        """Records that have such a row linked by model and id; ever, not only the last."""
+        """Records that have such a row linked by model and id."""
         domain &= Domain(f"{path}res_model", "=", self._name)
         rows = self.env[model].sudo().search(domain)
         ids = (rows.case_id if path else rows).mapped("res_id")

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models, tools
 
 
 class BpmStageStatus(models.Model):
@@ -12,3 +12,30 @@ class BpmStageStatus(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     regulation_ids = fields.Many2many("bpm.regulation", help="Empty: offered everywhere.")
+
+    @api.model
+    @tools.ormcache("regulation_id", "self.env.lang")
+    def _get_offered(self, regulation_id):
+        """((id, name), ...) of those offered for a regulation, kept until one changes."""
+        domain = ["|", ("regulation_ids", "=", False), ("regulation_ids", "in", regulation_id)]
+        return tuple((status.id, status.name) for status in self.sudo().search(domain))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        statuses = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return statuses
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    def _update_field_translations(self, *args, **kwargs):
+        result = super()._update_field_translations(*args, **kwargs)
+        self.env.registry.clear_cache()
+        return result

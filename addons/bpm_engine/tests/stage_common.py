@@ -103,3 +103,22 @@ class StageCommon(BpmCommon):
         return self.env["bpm.stage.change"].search(
             [("res_model", "=", "res.partner"), ("res_id", "=", partner.id)]
         )
+
+    def _undone(self):
+        """What happens inside is undone, so that each path starts from the same point."""
+        return _Undone(self.env)
+
+
+class _Undone:
+    """What happens inside is undone, so that each path starts from the same point."""
+
+    def __init__(self, env):
+        self.env = env
+
+    def __enter__(self):
+        self.savepoint = self.env.cr.savepoint()
+
+    def __exit__(self, *exc_info):
+        self.savepoint.rollback()
+        self.savepoint.close(rollback=False)
+        self.env.invalidate_all()

@@ -1,3 +1,7 @@
+from ast import literal_eval
+
+from lxml import etree
+
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
@@ -277,3 +281,49 @@ class TestStageExceptions(StageCommon):
         told = panel.get_history("res.partner", self.customer.id)[0]
         self.assertEqual((told["comment"], told["status"]), ("Good talk", "Warm"))
         self.assertEqual(told["user"][0], self.seller.id)
+
+
+@tagged("post_install", "-at_install")
+class TestStageHistory(StageCommon):
+    """HU-24: what was passed over is counted, listed, and stays."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._fact(cls.s_qualify, "Phone known", field="phone")
+        cls._publish()
+        override = cls._customer(name="Pushed").with_user(cls.override)
+        override.with_context(bpm_stage_override="The head asked").industry_id = cls.present
+        cls.customer = override.sudo()
+        cls._customer(stage=cls.present, name="Shop")
+
+    def test_nobody_wipes_it_out(self):
+        """HU-24: no person and no program changes or deletes the history of stages."""
+        change = self._changes(self.customer)[:1]
+        self.assertEqual((change.kind, change.reason), ("override", "The head asked"))
+        for person in (self.manager, self.override, self.env.ref("base.user_root")):
+            for act in (lambda c: c.write({"reason": "Nothing"}), lambda c: c.unlink()):
+                with self.assertRaises(UserError), self.cr.savepoint():
+                    act(change.with_user(person))
+        forged = change.with_user(self.manager).with_context(bpm_purge=True)
+        with self.assertRaises(UserError), self.cr.savepoint():
+            forged.unlink()
+        with self.assertRaisesRegex(UserError, "history of stages"), self.cr.savepoint():
+            change.sudo().unlink()
+
+    def test_counted_and_listed(self):
+        """HU-24: overrides and bypasses, each with its number and its list."""
+        regulation = self.regulation.with_user(self.manager)
+        self.assertEqual((regulation.override_count, regulation.bypass_count), (1, 1))
+        for action, names in (
+            (regulation.action_open_overrides(), ["Pushed"]),
+            (regulation.action_open_bypasses(), ["Shop"]),
+        ):
+            [wanted] = [
+                name.removeprefix("search_default_") for name in action["context"]
+            ]  # fmt: skip
+            changes = self.env["bpm.stage.change"].with_user(self.manager)
+            arch = etree.fromstring(changes.get_view(view_type="search")["arch"])
+            [chosen] = arch.xpath(f"//filter[@name='{wanted}']/@domain")
+            found = changes.search(action["domain"] + literal_eval(chosen))
+            self.assertEqual(found.mapped("record_name"), names)

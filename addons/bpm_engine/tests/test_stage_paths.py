@@ -171,9 +171,6 @@ class TestStagePaths(StageCommon):
                 getattr(self, f"_go_{path}")(customer.with_context(**self._context("cured")))
                 self.assertEqual(customer.industry_id, self.present)
 
-    def _undone(self):
-        return _Undone(self.env)
-
     def test_field(self):
         """EP-06, TN-30: a field is filled."""
         self._play("field")
@@ -205,18 +202,3 @@ class TestStagePaths(StageCommon):
     def test_comment(self):
         """EC-14: a comment was given."""
         self._play("comment")
-
-
-class _Undone:
-    """What happens inside is undone, so that each path starts from the same point."""
-
-    def __init__(self, env):
-        self.env = env
-
-    def __enter__(self):
-        self.savepoint = self.env.cr.savepoint()
-
-    def __exit__(self, *exc_info):
-        self.savepoint.rollback()
-        self.savepoint.close(rollback=False)
-        self.env.invalidate_all()

@@ -111,13 +111,13 @@ class TestStageSteps(StageCommon):
         self.env.company.resource_calendar_id.tz = "UTC"
         step = self._step(self.s_qualify, "Call", deadline_number=2)
         friday = datetime(2026, 11, 20, 10, 0)
-        due = step._get_deadline(self.env.company, friday)
+        due = step._get_deadline(self.env.company, friday, self.seller)
         self.assertEqual(due.date().isoformat(), "2026-11-24")
         step.write({"deadline_unit": "hours", "deadline_number": 1})
-        due = step._get_deadline(self.env.company, datetime(2026, 11, 21, 10, 0))
+        due = step._get_deadline(self.env.company, datetime(2026, 11, 21, 10, 0), self.seller)
         self.assertEqual(due, datetime(2026, 11, 23, 9, 0))
         step.write({"deadline_unit": "calendar", "deadline_number": 2})
-        due = step._get_deadline(self.env.company, friday)
+        due = step._get_deadline(self.env.company, friday, self.seller)
         self.assertEqual(due, datetime(2026, 11, 22, 10, 0))
 
     def test_approval(self):

@@ -75,6 +75,63 @@ class TestStageVersions(StageCommon):
         self.assertEqual(linked.version_id, draft)
         self.assertEqual(linked.mapped("name"), ["Presentation"])
 
+    def test_what_is_different(self):
+        """HU-19: a version says what it changed: new, gone and changed parts, in words."""
+        self._publish()
+        draft = self.regulation.action_new_draft()
+        self.assertEqual(draft.get_changes(self.version.id), [])
+        self.assertIn("Nothing is different", draft.changes_html)
+        stage = draft.stage_ids[0]
+        stage.may_go_back = False
+        stage.step_ids[0].write({"required": False, "deadline_number": 2.5})
+        stage.step_ids[1].stage_id = draft.stage_ids[1]
+        stage.fact_ids.unlink()
+        self._fact(draft.stage_ids[1], "Site known", field="website")
+        changes = {(c["kind"], c["what"], c["name"]): c for c in draft.get_changes(self.version.id)}
+        self.assertEqual(
+            set(changes),
+            {
+                ("changed", "stage", "Qualification"), ("changed", "step", "Meeting"),
+                ("changed", "step", "Letter"), ("added", "fact", "Site known"),
+                ("removed", "fact", "Phone known"),
+            },
+        )  # fmt: skip
+        details = changes["changed", "step", "Meeting"]["details"]
+        self.assertIn({"label": "Required", "old": "yes", "new": "no"}, details)
+        self.assertIn({"label": "Within", "old": "1", "new": "2.5"}, details)
+        moved = {"label": "Stage", "old": "Qualification", "new": "Presentation"}
+        self.assertIn(moved, changes["changed", "step", "Letter"]["details"])
+        for word in ("Gone", "Phone known", "Site known", "2.5"):
+            self.assertIn(word, draft.changes_html)
+        self.assertFalse(self.version.changes_html)
+
+    def test_another_regulation_is_not_compared(self):
+        """HU-19: one clear error."""
+        other = self._regulation("Other").action_new_draft()
+        with self.assertRaisesRegex(UserError, "of one regulation"):
+            self.version.get_changes(other.id)
+
+    def test_back_to_a_former_wording(self):
+        """HU-19: a former wording is taken back as a draft and put in force again."""
+        self._publish()
+        draft = self.regulation.action_new_draft()
+        draft.stage_ids.fact_ids.unlink()
+        draft.stage_ids.step_ids.filtered(lambda s: s.name == "Letter").unlink()
+        self._publish(draft)
+        customer = self._customer()
+        self.assertEqual(self._steps(customer).mapped("name"), ["Meeting"])
+        former = self.version.with_user(self.designer)
+        again = self.env["bpm.regulation.version"].browse(former.action_take_wording()["res_id"])
+        self.assertEqual((again.state, again.change_note), ("draft", "As version 1"))
+        self.assertEqual(again.get_changes(self.version.id), [])
+        self.assertEqual(self.regulation.published_version_id, draft)
+        with self.assertRaisesRegex(UserError, "a draft already"):
+            former.action_take_wording()
+        self._publish(again)
+        self.assertEqual(again.stage_ids.fact_ids.key, self.fact.key)
+        with self.assertRaisesRegex(UserError, "Phone known"), self.cr.savepoint():
+            customer.industry_id = self.present
+
     def test_new_version_takes_over(self):
         """HU-19: done and open steps stay by their key, obsolete ones go, new ones come."""
         self._publish()

@@ -1,7 +1,9 @@
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from odoo.tests import tagged
 
+from odoo.addons.bpm_engine.models import bpm_regulation_worth
 from odoo.addons.bpm_engine.tests.stage_common import StageCommon
 
 START = datetime(2026, 3, 2, 8)
@@ -32,7 +34,7 @@ class TestStageWorth(StageCommon):
                 })  # fmt: skip
             partner.sudo()._with_stage_bypass("test").industry_id = target
             missing = [] if fact else [{"key": self.fact.key, "name": "Phone known"}]
-            self._changes(partner)[0].write(
+            self._changes(partner)[0].sudo().with_context(bpm_purge=True).write(
                 {"days": days, "missing": missing, "kind": "normal" if fact else "override"}
             )
 
@@ -75,6 +77,45 @@ class TestStageWorth(StageCommon):
         self.assertEqual(by_key[self.step.key]["with"]["count"], 5)
         counts = {fact["name"]: fact["with"]["count"] for fact in worth["facts"]}
         self.assertEqual(counts, {"Phone known": 2, "Site known": 2})
+
+    def test_dropped_and_by_version(self):
+        """HU-19: was it right to drop it? Its figures stay, together and by version."""
+        self._history(3, won=True, step=True)
+        self._history(1, won=False, step=False)
+        draft = self.regulation.action_new_draft()
+        draft.stage_ids.step_ids.unlink()
+        self._publish(draft)
+        self._history(4, won=False, step=False, version=draft)
+        step = self._worth()["steps"][0]
+        self.assertEqual((step["name"], step["until"]), ("Meeting", 1))
+        self.assertEqual((step["with"]["count"], step["without"]["count"]), (3, 5))
+        by_version = [
+            (row["number"], row["with"]["count"], row["without"]["count"], row["gain"])
+            for row in step["versions"]
+        ]
+        self.assertEqual(by_version, [(1, 3, 1, 1.0), (2, 0, 4, None)])
+        self.assertEqual(self._worth()["facts"][0]["until"], 0)
+
+    def test_never_done_is_late_too(self):
+        """HU-19: a step given up undone after its deadline was late."""
+        customers = [self._customer(name=name, phone="1") for name in ("Late", "In time")]
+        for customer, passed in zip(
+            customers, (timedelta(days=-1), timedelta(days=1)), strict=True
+        ):
+            self._steps(customer).deadline = datetime.now() + passed
+            customer.sudo()._with_stage_bypass("test").industry_id = self.lost
+        without = self._worth()["steps"][0]["without"]
+        self.assertEqual((without["count"], without["late"]), (2, 0.5))
+
+    def test_small_sample(self):
+        """HU-19: with so many records on each side the sample is no small one any more."""
+        self.startPatcher(patch.object(bpm_regulation_worth, "SMALL_SAMPLE", 3))
+        self._history(2, won=True, step=True)
+        self._history(3, won=False, step=False)
+        worth = self._worth()
+        self.assertEqual((worth["steps"][0]["small"], worth["versions"][0]["small"]), (True, False))
+        self._history(1, won=True, step=True)
+        self.assertFalse(self._worth()["steps"][0]["small"])
 
     def test_versions(self):
         """HU-19: before and after a change."""

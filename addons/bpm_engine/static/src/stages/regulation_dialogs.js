@@ -3,6 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { Dialog } from "@web/core/dialog/dialog";
 import { RecordSelector } from "@web/core/record_selectors/record_selector";
 import { useService } from "@web/core/utils/hooks";
+import { pluralText } from "../common/words";
 import { StageBarView } from "./stage_bar";
 
 /** How many open records a version would hold back, by which fact, with their lists. */
@@ -20,12 +21,35 @@ export class RegulationPreview extends Component {
         });
     }
 
-    get facts() {
-        return this.state.found.facts.filter((fact) => fact.count);
+    /** What holds records back and what would begin: [{key, title, parts}]. */
+    get groups() {
+        const { facts, steps } = this.state.found;
+        const recordsText = (count) => pluralText(_t("%s record|%s records"), count);
+        const held = (part, count) => ({ ...part, label: recordsText(count), hint: nowHint(part) });
+        const nowHint = ({ now }) => (now ? _t("now: %s", now) : "");
+        return [
+            {
+                key: "fact",
+                title: _t("Which fact does not hold yet"),
+                parts: facts.filter(({ count }) => count).map((fact) => held(fact, fact.count)),
+            },
+            {
+                key: "undone",
+                title: _t("Which required step is not done yet"),
+                parts: steps.filter(({ undone }) => undone).map((step) => held(step, step.undone)),
+            },
+            {
+                key: "step",
+                title: _t("Steps that would start"),
+                parts: steps
+                    .filter(({ count }) => count)
+                    .map((step) => ({ ...step, ids: null, label: recordsText(step.count) })),
+            },
+        ].filter(({ parts }) => parts.length);
     }
 
-    get steps() {
-        return this.state.found.steps.filter((step) => step.count);
+    get nowText() {
+        return _t("By the version in force it is %s.", this.state.found.now);
     }
 
     openList(name, ids) {

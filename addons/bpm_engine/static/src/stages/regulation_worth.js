@@ -20,7 +20,7 @@ export class RegulationWorth extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.momentText = momentText;
-        this.state = useState({ id: false, regulations: [], worth: null });
+        this.state = useState({ id: false, regulations: [], worth: null, open: {} });
         onWillStart(async () => {
             this.state.regulations = await this.orm.searchRead("bpm.regulation", [], ["name"]);
             const { params, state } = this.props.action;
@@ -32,6 +32,7 @@ export class RegulationWorth extends Component {
 
     async load(id) {
         this.state.id = id || false;
+        this.state.open = {};
         this.state.worth = id ? await this.orm.call("bpm.regulation", "get_worth", [id]) : null;
         this.props.updateActionState?.({ regulation_id: this.state.id });
     }
@@ -111,6 +112,20 @@ export class RegulationWorth extends Component {
 
     days(value) {
         return value === null ? "–" : _t("%s d", (Math.round(value * 10) / 10).toLocaleString());
+    }
+
+    toggle(part) {
+        this.state.open[part.key] = !this.state.open[part.key];
+    }
+
+    untilText(part) {
+        return _t("Demanded until version %s", part.until);
+    }
+
+    sideText(version, isWith) {
+        return isWith
+            ? _t("Version %s, with", version.number)
+            : _t("Version %s, without", version.number);
     }
 
     gainText(part) {

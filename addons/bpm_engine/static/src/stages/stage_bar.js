@@ -3,7 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { useRecordObserver } from "@web/model/relational_model/utils";
 import { momentText, relativeText } from "../common/words";
-import { loadStageModels, stageBus } from "./stage_data";
+import { stageBus } from "./stage_data";
 import { StageHistory } from "./stage_history";
 import { StageMissing } from "./stage_missing";
 import { StagePanel } from "./stage_panel";
@@ -107,7 +107,10 @@ export class StageBarView extends Component {
     }
 }
 
-/** The bar on a form: asks for it, keeps it fresh, changes the stage. */
+/**
+ * The bar on a form: it comes with the record when that is loaded or saved, and is asked for
+ * when something else about the record has changed.
+ */
 export class StageBar extends Component {
     static template = "bpm_engine.StageBar";
     static components = { StageBarView };
@@ -122,11 +125,10 @@ export class StageBar extends Component {
         useBus(stageBus, "changed", () => this.load());
         let seen = null;
         useRecordObserver((record) => {
-            // New values came from the server: loaded, saved, or another record.
-            const values = record._values;
-            if (values !== seen) {
-                seen = values;
-                this.load();
+            const { stageBar } = record;
+            if (stageBar && stageBar !== seen) {
+                seen = stageBar;
+                Object.assign(this.state, { bar: stageBar.bar, resId: record.resId });
             }
         });
     }
@@ -135,17 +137,15 @@ export class StageBar extends Component {
         return this.props.record;
     }
 
+    /** Ask for the bar alone, of a record that has one. */
     async load() {
         const { resModel, resId } = this.record;
-        const models = await loadStageModels();
-        if (!this.alive) {
+        if (!resId || !this.state.bar) {
             return;
         }
-        const asked = resId && resModel in models;
-        const bar =
-            asked && (await this.orm.silent.call("bpm.stage.case", "get_bar", [resModel, resId]));
+        const bar = await this.orm.silent.call("bpm.stage.case", "get_bar", [resModel, resId]);
         if (this.alive && this.record.resId === resId) {
-            Object.assign(this.state, { bar: bar || false, resId });
+            Object.assign(this.state, { bar, resId });
         }
     }
 

@@ -20,7 +20,7 @@ export class StagePanel extends Component {
         isForm: { type: Boolean, optional: true },
         onMoved: Function,
         onChanged: { type: Function, optional: true },
-        /** Lets a refused new record begin at the stage with this value. */
+        /** Lets a refused new record begin at its first stage. */
         onBegin: { type: Function, optional: true },
         close: Function,
     };
@@ -82,8 +82,15 @@ export class StagePanel extends Component {
         return {
             comment: asks.some((ask) => ask.comment),
             status: asks.some((ask) => ask.status),
-            statuses: asks.length ? asks[0].statuses : [],
+            statuses: this.commonStatuses(asks),
         };
+    }
+
+    /** Records under several regulations: only what each of them knows would be accepted. */
+    commonStatuses(asks) {
+        const [first, ...others] = asks.map((ask) => ask.statuses);
+        const isCommon = ([id]) => others.every((some) => some.some((status) => status[0] === id));
+        return (first || []).filter(isCommon);
     }
 
     get mayGo() {
@@ -93,6 +100,9 @@ export class StagePanel extends Component {
     get missingAnswer() {
         if (this.asks.comment && !this.state.comment.trim()) {
             return _t("Write a comment.");
+        }
+        if (this.asks.status && !this.asks.statuses.length) {
+            return _t("These records have no short status in common: move them kind by kind.");
         }
         if (this.asks.status && !this.state.status) {
             return _t("Choose a short status.");
@@ -125,7 +135,7 @@ export class StagePanel extends Component {
 
     async begin() {
         this.props.close();
-        await this.props.onBegin(this.first[0]);
+        await this.props.onBegin();
     }
 
     async goTo(value) {

@@ -1,15 +1,17 @@
+import { markRaw, useEffect } from "@odoo/owl";
 import { patch } from "@web/core/utils/patch";
 import { createElement } from "@web/core/utils/xml";
 import { registry } from "@web/core/registry";
 import { RPCError } from "@web/core/network/rpc";
 import { Record as RelationalRecord } from "@web/model/relational_model/record";
+import { RelationalModel } from "@web/model/relational_model/relational_model";
 import { Chatter } from "@mail/chatter/web_portal/chatter";
 import { FormCompiler } from "@web/views/form/form_compiler";
-import { FormController } from "@web/views/form/form_controller";
 import { FormRenderer } from "@web/views/form/form_renderer";
 import { KanbanQuickCreateController } from "@web/views/kanban/kanban_record_quick_create";
+import { StatusBarField } from "@web/views/fields/statusbar/statusbar_field";
 import { StageBar } from "./stage_bar";
-import { getRefusals, loadStageModels, stageBus } from "./stage_data";
+import { getRefusals, stageBus } from "./stage_data";
 import { StagePanel } from "./stage_panel";
 
 // ------------------------------------------------------------ the bar on any form
@@ -48,10 +50,58 @@ patch(FormRenderer.prototype, {
     },
 });
 
-patch(FormController.prototype, {
+/** The one record a screen is about, as opposed to dialogs and to lines of it. */
+function isMainRecord(model, config) {
+    return Boolean(config.isRoot && config.isMonoRecord && !model.env.inDialog);
+}
+
+patch(RelationalModel.prototype, {
+    /** The bar comes with the record, see models/base_stage_bar.py. */
+    _loadRecords(config, evalContext = config.context, cache) {
+        if (config.resId && isMainRecord(this, config)) {
+            const context = { ...config.context, bpm_stage_bar: true };
+            return super._loadRecords({ ...config, context }, evalContext, cache);
+        }
+        return super._loadRecords(...arguments);
+    },
+});
+
+patch(RelationalRecord.prototype, {
+    get context() {
+        return this.asksBar ? { ...super.context, bpm_stage_bar: true } : super.context;
+    },
+
+    async _save() {
+        this.asksBar = isMainRecord(this.model, this.config);
+        try {
+            return await super._save(...arguments);
+        } finally {
+            this.asksBar = false;
+        }
+    },
+
+    _setData(data) {
+        super._setData(...arguments);
+        if (data && "bpm_stage_bar" in data) {
+            this.stageBar = markRaw({ bar: data.bpm_stage_bar });
+        }
+    },
+});
+
+/** The bar says and does what Odoo's own one does; that one stays for its shortcuts only. */
+patch(StatusBarField.prototype, {
     setup() {
-        super.setup(...arguments);
-        loadStageModels();
+        super.setup();
+        // Widgets that inherit from it have templates of their own.
+        useEffect(() => {
+            this.rootRef.el?.classList.toggle("d-none", this.isReplaced);
+        });
+    },
+
+    get isReplaced() {
+        const { record, name } = this.props;
+        const shown = record.resId && record.model?.root === record && !this.env.inDialog;
+        return Boolean(shown && record.stageBar?.bar?.stage_field === name);
     },
 });
 
@@ -122,19 +172,18 @@ patch(RelationalRecord.prototype, {
             return saved;
         }
         if (isNew) {
-            const onBegin = (value) => this.beginAt(value, refusals[0].first[1]);
+            const onBegin = () => this.beginAt(refusals[0]);
             openPanel(this.model.env, this.resModel, refusals, () => {}, { onBegin });
             return false;
         }
-        await this.undoStage();
+        await this.undoStage(refusals[0].field);
         const reload = () => this.model.load();
         openPanel(this.model.env, this.resModel, refusals, reload, { isForm: true });
         return false;
     },
 
     /** Save a new record at the stage at which its way begins. */
-    async beginAt(value, name) {
-        const { [this.resModel]: field } = await loadStageModels();
+    async beginAt({ field, first: [value, name] }) {
         const isRecord = this.fields[field].type === "many2one";
         await this.update({
             [field]: isRecord ? { id: parseInt(value), display_name: name } : value,
@@ -143,8 +192,7 @@ patch(RelationalRecord.prototype, {
     },
 
     /** Take back the change of the stage alone, if it was one, and keep the rest. */
-    async undoStage() {
-        const { [this.resModel]: field } = await loadStageModels();
+    async undoStage(field) {
         const others = Object.keys(this._changes).filter((name) => name !== field);
         if (field in this._changes && others.length) {
             await this.update({ [field]: this._values[field] });
@@ -162,23 +210,23 @@ patch(KanbanQuickCreateController.prototype, {
         if (!refusals) {
             return super.showFormDialogInError(...arguments);
         }
-        const onBegin = (value) => this.beginAt(value, refusals[0].first[1]);
+        const onBegin = () => this.beginAt(refusals[0]);
         openPanel(this.env, this.props.resModel, refusals, () => {}, { onBegin });
     },
 
     /** The column gives the stage by the context, so another one is given there too. */
-    async beginAt(value, name) {
+    async beginAt(refusal) {
         const { root, orm } = this.model;
         const { resModel } = this.props;
-        const { [resModel]: field } = await loadStageModels();
+        const { field, first } = refusal;
+        const [value] = first;
         const stage = /^\d+$/.test(value) ? parseInt(value) : value;
         const context = { ...root.config.context, [`default_${field}`]: stage };
-        const [first, ...others] = Object.keys(root.activeFields);
-        if (first === "display_name" && !others.length) {
+        if (Object.keys(root.activeFields).join() === "display_name") {
             await orm.call(resModel, "name_create", [root.data.display_name], { context });
         } else {
             await this.model._updateConfig(root.config, { context }, { reload: false });
-            const saved = field in root.activeFields ? root.beginAt(value, name) : root.save();
+            const saved = field in root.activeFields ? root.beginAt(refusal) : root.save();
             if (!(await saved)) {
                 return;
             }

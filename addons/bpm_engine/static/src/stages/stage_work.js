@@ -17,6 +17,8 @@ function stepOfCure({ name, cure }) {
  */
 export function useStageWork(getRecord, onChanged) {
     const orm = useService("orm");
+    const http = useService("http");
+    const fieldService = useService("field");
     const action = useService("action");
     const dialog = useService("dialog");
     const notification = useService("notification");
@@ -96,6 +98,84 @@ export function useStageWork(getRecord, onChanged) {
         });
     }
 
+    /** Saving what the step asks for is doing it. */
+    function fillStep(step) {
+        dialog.add(StageFillDialog, {
+            ...getRecord(),
+            fieldNames: step.fields,
+            title: step.name,
+            onSaved: () => call(step, "action_done", false),
+        });
+    }
+
+    /** Attaching the file is doing the step. */
+    function attach(step) {
+        const { resModel, resId } = getRecord();
+        const input = Object.assign(document.createElement("input"), {
+            type: "file",
+            multiple: true,
+            className: "d-none o_bpm_stage_file",
+        });
+        document.body.append(input);
+        input.addEventListener("cancel", () => input.remove());
+        input.addEventListener("change", async () => {
+            const answer = await http.post(
+                "/web/binary/upload_attachment",
+                {
+                    csrf_token: odoo.csrf_token,
+                    ufile: [...input.files],
+                    model: resModel,
+                    id: resId,
+                },
+                "text"
+            );
+            input.remove();
+            const failed = JSON.parse(answer).find((file) => file.error);
+            if (failed) {
+                notification.add(failed.error, { type: "danger" });
+                return;
+            }
+            await call(step, "action_done", false);
+        });
+        input.click();
+    }
+
+    function write() {
+        const { resModel, resId } = getRecord();
+        action.doAction(
+            {
+                type: "ir.actions.act_window",
+                res_model: "mail.compose.message",
+                views: [[false, "form"]],
+                target: "new",
+                context: {
+                    default_model: resModel,
+                    default_res_ids: [resId],
+                    default_composition_mode: "comment",
+                },
+            },
+            { onClose: onChanged }
+        );
+    }
+
+    /** The record that a field of this one leads to. */
+    async function openLinked(name, onOpen) {
+        const { resModel, resId } = getRecord();
+        const [found] = await orm.webRead(resModel, [resId], { specification: { [name]: {} } });
+        onOpen?.();
+        const { relation } = await getField(resModel, name);
+        action.doAction({
+            type: "ir.actions.act_window",
+            res_model: relation,
+            res_id: found[name],
+            views: [[false, "form"]],
+        });
+    }
+
+    async function getField(resModel, name) {
+        return (await fieldService.loadFields(resModel, { fieldNames: [name] }))[name];
+    }
+
     function openInstance(step) {
         dialog.add(FormViewDialog, { resModel: "bpm.instance", resId: step.instance_id });
     }
@@ -126,39 +206,55 @@ export function useStageWork(getRecord, onChanged) {
         if (step.state !== "todo") {
             return [];
         }
-        const mayDo = step.may_do !== false;
         if (step.kind === "approval") {
-            const approve = {
-                key: "approve",
-                label: _t("Approve"),
-                primary: true,
-                run: () => ask(step, _t("Approve"), "action_approve"),
-            };
-            const refuse = {
-                key: "refuse",
-                label: _t("Refuse"),
-                run: () => ask(step, _t("Refuse"), "action_refuse", true),
-            };
-            return step.may_do ? [approve, refuse] : [reminder];
+            return getApprovalButtons(step, reminder);
         }
         if (step.kind === "process") {
             const open = { key: "process", label: _t("See"), run: () => openInstance(step) };
             return step.instance_id ? [open] : [reminder];
         }
+        return step.may_do === false ? [reminder] : getActivityButtons(step);
+    }
+
+    function getApprovalButtons(step, reminder) {
+        const approve = {
+            key: "approve",
+            label: _t("Approve"),
+            primary: true,
+            run: () => ask(step, _t("Approve"), "action_approve"),
+        };
+        const refuse = {
+            key: "refuse",
+            label: _t("Refuse"),
+            run: () => ask(step, _t("Refuse"), "action_refuse", true),
+        };
+        return step.may_do ? [approve, refuse] : [reminder];
+    }
+
+    /** What the kind of activity does by one click, and Done. */
+    function getActivityButtons(step) {
+        const fillIn = {
+            key: "fill",
+            label: _t("Fill in"),
+            primary: true,
+            run: () => fillStep(step),
+        };
+        if (step.fields?.length) {
+            return [fillIn];
+        }
+        const doing = {
+            phonecall: step.phone && { key: "call", label: _t("Call"), run: () => dial(step) },
+            upload_file: { key: "upload", label: _t("Attach"), run: () => attach(step) },
+            email: { key: "email", label: _t("Write"), run: write },
+            meeting: { key: "meet", label: _t("Schedule"), run: () => meet(step) },
+        }[step.category];
         const done = {
             key: "done",
             label: _t("Done"),
             primary: true,
             run: () => ask(step, _t("Done"), "action_done"),
         };
-        const buttons = mayDo ? [done] : [reminder];
-        if (step.phone && mayDo) {
-            buttons.unshift({ key: "call", label: _t("Call"), run: () => dial(step) });
-        }
-        if (step.category === "meeting" && mayDo) {
-            buttons.unshift({ key: "meet", label: _t("Schedule"), run: () => meet(step) });
-        }
-        return buttons;
+        return doing ? [doing, done] : [done];
     }
 
     /**
@@ -167,11 +263,19 @@ export function useStageWork(getRecord, onChanged) {
      */
     function getCures(item, { goTo, steps = [], isHere, onOpen } = {}) {
         const { cure } = item;
+        const again = { key: "again", label: _t("Check again"), run: onChanged };
         if (item.kind === "step") {
-            return getStepButtons(steps.find((s) => s.id === cure.step_id) || stepOfCure(item));
+            return getStepCures(item, steps);
         }
         if (item.kind === "passed" && goTo) {
             return [{ key: "stage", label: _t("Go there"), run: () => goTo(cure.value) }];
+        }
+        if (item.kind === "way" && goTo) {
+            return cure.values.map(([value, name]) => ({
+                key: `stage_${value}`,
+                label: _t("To “%s”", name),
+                run: () => goTo(value),
+            }));
         }
         const filled = { key: item.kind, label: _t("Fill in"), run: () => fill(item) };
         if (["field", "related"].includes(item.kind)) {
@@ -184,7 +288,28 @@ export function useStageWork(getRecord, onChanged) {
             return [];
         }
         const open = { key: "open", label: _t("Open"), run: () => openRecord(onOpen) };
-        return [...(cure.fields?.length ? [filled] : []), ...(isHere ? [] : [open])];
+        const links = (cure.links || []).map(([name, label]) => ({
+            key: `link_${name}`,
+            label,
+            run: () => openLinked(name, onOpen),
+        }));
+        const cures = [...(cure.fields?.length ? [filled] : []), ...links];
+        if (!isHere) {
+            cures.push(open);
+        }
+        return cures.length ? cures : [again];
+    }
+
+    /** Of a step that waits for another one, that one is to be done. */
+    function getStepCures(item, steps) {
+        const { cure } = item;
+        if (!cure.before) {
+            return getStepButtons(steps.find((s) => s.id === cure.step_id) || stepOfCure(item));
+        }
+        const { before } = cure;
+        const known = steps.find((step) => step.id === before.step_id);
+        const buttons = getStepButtons(known || stepOfCure({ name: before.name, cure: before }));
+        return buttons.map((button) => ({ ...button, label: `${before.name}: ${button.label}` }));
     }
 
     return { getStepButtons, getCures };

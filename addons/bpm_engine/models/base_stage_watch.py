@@ -1,0 +1,153 @@
+from collections import defaultdict, namedtuple
+
+from odoo import api, models, tools
+from odoo.fields import Domain
+
+from .bpm_regulation_part import read_domain
+from .bpm_stage_case_intake import TAKEN_AT_ONCE
+
+#: What is asked about the records of a model: ``fields``: {field: {(regulated model, path to
+#: these records)}}, ``linked``: those paths that end at lines which belong to the record.
+StageWatch = namedtuple("StageWatch", "fields linked")
+
+
+class Base(models.AbstractModel):
+    """Conditions may ask about other records: the customer, the orders. When those change,
+    the records that stand under such a regulation are looked at again, all at once."""
+
+    _inherit = "base"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        watch = self.env["bpm.regulation"]._get_watches().get(self._name)
+        if watch and watch.linked:
+            cases = self.env["bpm.stage.case"].sudo()
+            cases._look_again(cases._find_watching(records, watch.linked))
+        return records
+
+    def write(self, vals):
+        watch = self.env["bpm.regulation"]._get_watches().get(self._name)
+        if not watch or not self or watch.fields.keys().isdisjoint(vals):
+            return super().write(vals)
+        cases = self.env["bpm.stage.case"].sudo()
+        paths = set().union(*(watch.fields[name] for name in vals if name in watch.fields))
+        # Afterwards those are not found from which a line was taken away.
+        found = cases._find_watching(self, paths & watch.linked)
+        result = super().write(vals)
+        for model, ids in cases._find_watching(self, paths).items():
+            found[model] |= ids
+        cases._look_again(found)
+        return result
+
+    def unlink(self):
+        watch = self.env["bpm.regulation"]._get_watches().get(self._name)
+        if not watch or not watch.linked:
+            return super().unlink()
+        cases = self.env["bpm.stage.case"].sudo()
+        found = cases._find_watching(self, watch.linked)
+        result = super().unlink()
+        cases._look_again(found)
+        return result
+
+
+class BpmRegulation(models.Model):
+    _inherit = "bpm.regulation"
+
+    @api.model
+    @tools.ormcache()
+    def _get_watches(self):
+        """{model: StageWatch} of what regulations in force ask about other records."""
+        fields, linked = defaultdict(lambda: defaultdict(set)), defaultdict(set)
+        for model, stage_field, only_if, *rule in self._fetch_in_force():
+            if model not in self.env or stage_field not in self.env[model]._fields:
+                continue
+            _regulation, _version, domain, _company = rule
+            for text in (domain, *only_if):
+                for path in _get_paths(read_domain(text)):
+                    self._watch_path(model, path, fields, linked)
+        return {
+            model: StageWatch(dict(names), frozenset(linked[model]))
+            for model, names in fields.items()
+        }
+
+    def _watch_path(self, model, path, fields, linked):
+        """Note each record on the way of a path of fields, and how one gets there."""
+        names = path.split(".")
+        records = self.env[model]
+        for place, name in enumerate(names[:-1], 1):
+            field = records._fields.get(name)
+            if field is None or not field.comodel_name or not field._description_searchable:
+                return
+            records = self.env[field.comodel_name]
+            way = (model, ".".join(names[:place]))
+            fields[records._name][names[place]].add(way)
+            if field.type == "one2many" and field.inverse_name:
+                fields[records._name][field.inverse_name].add(way)
+                linked[records._name].add(way)
+
+
+def _get_paths(domain):
+    """Paths of fields that a domain asks about, those of sub-domains with their way."""
+    for condition in domain.iter_conditions():
+        if condition.operator in ("any", "not any") and isinstance(condition.value, Domain):
+            for path in _get_paths(condition.value):
+                yield f"{condition.field_expr}.{path}"
+        else:
+            yield condition.field_expr
+
+
+class BpmStageCase(models.Model):
+    _inherit = "bpm.stage.case"
+
+    @api.model
+    def _find_watching(self, records, ways):
+        """{model: ids of records under a regulation that ask about these records}."""
+        found = defaultdict(set)
+        for model, path in ways if records else ():
+            asking = self.env[model].sudo().with_context(active_test=False)
+            domain = Domain(path, "in", records.ids) & Domain(
+                "id", "in", self._get_enrolled(asking)
+            )
+            found[model].update(asking._search(domain, order="id"))
+        return found
+
+    @api.model
+    def _look_again(self, found):
+        """Judge anew which regulation and which steps are meant for these records.
+
+        :param found: {model: ids}; of more than a thousand the rest is left to the job.
+        """
+        for model, ids in found.items():
+            self._judge_anew(self.env[model].sudo().browse(sorted(ids)[:TAKEN_AT_ONCE]))
+        if any(len(ids) > TAKEN_AT_ONCE for ids in found.values()):
+            self.env.ref("bpm_engine.cron_stage_cases")._trigger()
+
+    @api.model
+    def _judge_anew(self, records):
+        records = records.exists()
+        if records:
+            versions = self.env["bpm.regulation"]._get_versions_in_force(records)
+            self._follow(records, versions, self._get_cases(records), [])
+
+    @api.model
+    def _cron_take_in(self):
+        """Also looks at those again whose conditions nobody can watch: computed fields, dates
+        that come near."""
+        result = super()._cron_take_in()
+        for model, rules in self.env["bpm.regulation"]._get_all_rules().items():
+            if rules.has_conditions:
+                self._judge_open_cases(model)
+        return result
+
+    def _judge_open_cases(self, model):
+        """All open cases of a model, a thousand per transaction."""
+        last, cases = 0, None
+        while cases is None or len(cases) == TAKEN_AT_ONCE:
+            domain = [("res_model", "=", model), ("res_id", ">", last)]
+            domain += [("stage_id.is_final", "=", False)]
+            cases = self.sudo().search(domain, order="res_id", limit=TAKEN_AT_ONCE)
+            self._judge_anew(self.env[model].sudo().browse(cases.mapped("res_id")))
+            if len(cases) == TAKEN_AT_ONCE:
+                last = cases[-1].res_id
+                self.env["ir.cron"]._commit_progress(TAKEN_AT_ONCE)

@@ -1,0 +1,103 @@
+from collections import defaultdict
+
+from odoo import models
+
+
+class BpmStageCaseStep(models.Model):
+    """Steps under another wording, and what is said of them when they are missing."""
+
+    _inherit = "bpm.stage.case.step"
+
+    def _adopt(self, version):
+        """Go under a version: the same step there by key, else by kind and name.
+
+        :return: the open ones that have no place there and were withdrawn.
+        """
+        by_key = {step.key: step for step in version.stage_ids.step_ids}
+        by_name = {(step.kind, step.name): step for step in version.stage_ids.step_ids}
+        groups = defaultdict(self.browse)
+        for row in self:
+            groups[by_key.get(row.key) or by_name.get((row.kind, row.name))] |= row
+        for step, rows in groups.items():
+            if step:
+                rows.write({
+                    "step_id": step.id, "key": step.key, "stage_id": step.stage_id.id,
+                    "required": step.required, "after_key": step.after_id.key,
+                })  # fmt: skip
+        misplaced = self.filtered(lambda row: row.stage_id != row.case_id.stage_id)
+        return (groups.get(None, self.browse()) | misplaced)._withdraw()
+
+    # ------------------------------------------------------------ in words
+
+    def _get_awaited(self):
+        """{waiting step of these: the step it waits for}, asked at once."""
+        waiting = self.filtered(lambda step: step.state == "waiting")
+        if not waiting:
+            return {}
+        found = self.sudo().search(
+            [
+                ("case_id", "in", waiting.case_id.ids),
+                ("key", "in", waiting.mapped("after_key")),
+                ("is_current", "=", True),
+                ("state", "!=", "withdrawn"),
+            ]
+        )
+        by_key = {(step.case_id, step.key): step for step in found}
+        pairs = ((step, by_key.get((step.case_id, step.after_key))) for step in waiting)
+        return {step: before for step, before in pairs if before}
+
+    def _describe_missing(self, awaited=None):
+        """The item of a refusal (see bpm.regulation.why_not) for this open step.
+
+        :param awaited: {step: the step it waits for}
+        """
+        self.ensure_one()
+        before = (awaited or {}).get(self)
+        cure = self._describe_cure()
+        if before:
+            cure["before"] = before._describe_cure() | {"name": before.name}
+        return {
+            "kind": "step",
+            "key": self.key,
+            "name": self.name,
+            "stage": self.stage_id.name,
+            "text": self._describe_state(before),
+            "cure": cure,
+        }
+
+    def _describe_cure(self):
+        return {
+            "type": self.kind,
+            "step_id": self.id,
+            "state": self.state,
+            "activity_id": self.activity_ids.filtered("active")[:1].id,
+            "user": [self.user_id.id, self.user_id.name],
+            "text": "",
+        }
+
+    def _describe_state(self, before=None):
+        who = self.group_id.name or self.user_id.name or ""
+        if before:
+            return self._describe_waiting(before)
+        if self.state == "waiting":
+            return self.env._("Step “%s” waits for another step.", self.name)
+        if self.state == "refused":
+            return self.env._(
+                "“%(step)s” was refused by %(who)s: %(reason)s",
+                step=self.name,
+                who=self.done_by_id.name,
+                reason=self.comment or "",
+            )
+        if self.kind == "approval":
+            return self.env._(
+                "“%(step)s” waits for the approval of %(who)s.", step=self.name, who=who
+            )
+        return self.env._("Step “%(step)s” is not done (%(who)s).", step=self.name, who=who)
+
+    def _describe_waiting(self, before):
+        who = before.group_id.name or before.user_id.name
+        names = {"step": self.name, "before": before.name}
+        # A step that waits itself is nobody's yet.
+        if not who:
+            return self.env._("Step “%(step)s” waits for “%(before)s”.", **names)
+        return self.env._("Step “%(step)s” waits for “%(before)s” (%(who)s).", who=who, **names)

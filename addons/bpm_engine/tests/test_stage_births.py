@@ -1,0 +1,169 @@
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.service.model import call_kw
+from odoo.tests import Form, tagged
+
+from odoo.addons.bpm_engine.tests.stage_common import StageCommon
+
+#: Gates that a new record can satisfy by what it is made with, and how.
+CURED = {
+    "field": {"phone": "+7 495 1"},
+    "domain": {"city": "Omsk"},
+    # As a client or a server action writes it.
+    "related": {"child_ids": [(0, 0, {"name": "Anna", "email": "anna@new.example"})]},
+}
+#: Gates that only a record can satisfy that is there already: it has to begin at the beginning.
+LATER = ("document", "activity", "step", "approval")
+
+
+@tagged("post_install", "-at_install")
+class TestStageBirths(StageCommon):
+    """EP-06: each gate holds for records made at a later stage, on each path of making."""
+
+    # ------------------------------------------------------------ gates of the first stage
+
+    def _close_field(self):
+        self._fact(self.s_qualify, "Phone known", field="phone")
+
+    def _close_domain(self):
+        self._fact(self.s_qualify, "In town", kind="domain", domain="[('city', '=', 'Omsk')]")
+
+    def _close_related(self):
+        has_mail = "[('email', '!=', False)]"
+        self._fact(self.s_qualify, "Contact", "related", field="child_ids", domain=has_mail)
+
+    def _close_document(self):
+        self._fact(self.s_qualify, "Contract attached", "document", file_pattern="contract")
+
+    def _close_activity(self):
+        call = self.env.ref("mail.mail_activity_data_call")
+        self._fact(self.s_qualify, "Called", "activity", activity_type_id=call.id)
+
+    def _close_step(self):
+        self._step(self.s_qualify, "Meeting")
+
+    def _close_approval(self):
+        who = {"assign_kind": "user", "assign_user_id": self.head.id}
+        self._step(self.s_qualify, "Visa", "approval", **who)
+
+    # ------------------------------------------------------------ paths of making
+
+    def _born_create(self, vals):
+        return self.env["res.partner"].create(vals)
+
+    def _born_among_others(self, vals):
+        good = {"name": "Good", "is_company": True, "industry_id": self.qualify.id}
+        return self.env["res.partner"].create([good, vals])[1]
+
+    def _born_web_save(self, vals):
+        partners = self.env["res.partner"].with_user(self.seller)
+        return partners.browse(partners.web_save(vals, specification={"id": {}})[0]["id"])
+
+    def _born_rpc(self, vals):
+        partners = self.env["res.partner"].with_user(self.seller)
+        return self.env["res.partner"].browse(call_kw(partners, "create", [vals], {}))
+
+    def _born_sudo(self, vals):
+        return self.env["res.partner"].with_user(self.seller).sudo().create(vals)
+
+    def _born_superuser(self, vals):
+        return self.env["res.partner"].with_user(self.env.ref("base.user_root")).create(vals)
+
+    def _born_name_create(self, vals):
+        """Typed into a field of another record; the rest comes as defaults."""
+        context = {f"default_{name}": value for name, value in vals.items() if name != "name"}
+        partners = self.env["res.partner"].with_user(self.seller).with_context(**context)
+        return self.env["res.partner"].browse(partners.name_create(vals["name"])[0])
+
+    def _born_one2many(self, vals):
+        """By a command of another record."""
+        parent = self.env["res.partner"].create({"name": "Holding"})
+        parent.write({"child_ids": [Command.create(vals)]})
+        return parent.child_ids
+
+    def _born_server_action(self, vals):
+        action = self._action(f"action = {{'made': env['res.partner'].create({vals!r}).id}}")
+        return self.env["res.partner"].browse(action.run()["made"])
+
+    def _born_cron(self, vals):
+        values = {
+            "name": "Make", "model_id": self.env["ir.model"]._get("res.partner").id,
+            "state": "code", "code": f"model.create({vals!r})",
+            "user_id": self.env.ref("base.user_root").id,
+        }  # fmt: skip
+        self.env["ir.cron"].create(values).ir_actions_server_id.run()
+        return self.env["res.partner"].search([("name", "=", vals["name"])])
+
+    def _action(self, code):
+        model_id = self.env["ir.model"]._get("res.partner").id
+        values = {"name": "Make", "model_id": model_id, "state": "code", "code": code}
+        return self.env["ir.actions.server"].create(values)
+
+    def _paths(self):
+        return [name[6:] for name in dir(self) if name.startswith("_born_")]
+
+    def _play(self, kind):
+        getattr(self, f"_close_{kind}")()
+        self._publish()
+        vals = {"name": "Newborn", "is_company": True, "industry_id": self.present.id}
+        for path in self._paths():
+            born = getattr(self, f"_born_{path}")
+            with self.subTest(kind=kind, path=path, gate="closed"):
+                with self.assertRaisesRegex(UserError, "Newborn"), self.cr.savepoint():
+                    born(dict(vals))
+                found = self.env["res.partner"].search_count([("name", "in", ("Newborn", "Good"))])
+                self.assertFalse(found, "nothing of it is half done")
+            if kind in CURED:
+                with self.subTest(kind=kind, path=path, gate="open"), self._undone():
+                    self.assertEqual(born({**vals, **CURED[kind]}).industry_id, self.present)
+            with self.subTest(kind=kind, path=path, gate="first"), self._undone():
+                partner = born(vals | {"industry_id": self.qualify.id})
+                self.assertEqual(partner.industry_id, self.qualify)
+
+    def test_field(self):
+        """EP-06: a field is filled."""
+        self._play("field")
+
+    def test_domain(self):
+        """EP-06: a condition on the record holds."""
+        self._play("domain")
+
+    def test_related(self):
+        """EP-06: related records come with it or not."""
+        self._play("related")
+
+    def test_what_comes_later(self):
+        """EP-06, AT-09: documents, activities, steps and visas no new record can have."""
+        for kind in LATER:
+            with self._undone():
+                self._play(kind)
+
+    def test_form(self):
+        """EP-06: a new form saved at a later stage."""
+        self.regulation.domain = "[]"
+        self._close_field()
+        self._publish()
+        with self.assertRaisesRegex(UserError, "Newborn"), self.cr.savepoint():
+            self._fill_form()
+        self.assertEqual(self._fill_form(phone="1").industry_id, self.present)
+
+    def _fill_form(self, **values):
+        partners = self.env["res.partner"].with_user(self.seller)
+        with Form(partners.with_context(default_industry_id=self.present.id)) as form:
+            form.name = "Newborn"
+            for name, value in values.items():
+                form[name] = value
+        return form.record
+
+    def test_copy_begins_at_the_beginning(self):
+        """EP-06: what is proven for a record is not for its copy; asked for, it is judged."""
+        self._close_field()
+        self._step(self.s_qualify, "Meeting")
+        self._publish()
+        partner = self._customer(self.present, phone="1")
+        outside = self._customer(self.present, name="Out", ref="outside")
+        copies = (partner | outside).copy()
+        self.assertEqual(copies.mapped("industry_id"), self.qualify | self.present)
+        self.assertEqual(self._steps(copies[0]).mapped("name"), ["Meeting"])
+        with self.assertRaisesRegex(UserError, "Meeting"), self.cr.savepoint():
+            partner.copy({"industry_id": self.present.id})

@@ -1,0 +1,106 @@
+from odoo.tests import tagged
+
+from odoo.addons.bpm_engine.tests.stage_common import StageCommon
+
+
+@tagged("post_install", "-at_install")
+class TestStageWatch(StageCommon):
+    """LV-13, EP-06: conditions about other records are looked at again when those change."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.group = cls.env["res.partner"].create({"name": "Group", "city": "Perm"})
+        cls.chain = cls._regulation(
+            "Chains", domain="[('is_company', '=', True), ('parent_id.city', '=', 'Omsk')]",
+            sequence=1,
+        )  # fmt: skip
+        version = cls.chain.action_new_draft()
+        stage = cls._stage(cls.qualify, version)
+        cls._stage(cls.present, version)
+        cls._step(stage, "Visit the group")
+        cls._publish(version)
+        cls._step(cls.s_qualify, "Visit", domain="[('parent_id.function', '=', 'Pharmacy')]")
+        cls._step(cls.s_qualify, "Ask the clerk", domain="[('child_ids.function', '=', 'Clerk')]")
+        cls._publish()
+
+    def _names(self, customer):
+        steps = self._steps(customer).filtered(lambda step: step.state == "todo")
+        return steps.mapped("name")
+
+    def _regulation_of(self, customer):
+        return self._steps(customer).case_id.regulation_id.name
+
+    def test_step_of_another_record(self):
+        """LV-13: a step whose condition asks about the parent comes and goes with it."""
+        customer = self._customer(parent_id=self.group.id)
+        self.assertEqual(self._names(customer), [])
+        self.group.function = "Pharmacy"
+        self.assertEqual(self._names(customer), ["Visit"])
+        self.group.function = "Plant"
+        self.assertEqual(self._names(customer), [])
+
+    def test_regulation_of_another_record(self):
+        """LV-12: the parent's town decides which regulation applies; it changes there only."""
+        customer = self._customer(parent_id=self.group.id, function="x")
+        self.group.city = "Omsk"
+        self.assertEqual(self._names(customer), ["Visit the group"])
+        case = self.env["bpm.stage.case"]._get_cases(customer)[customer.id]
+        self.assertEqual(case.regulation_id, self.chain)
+        self.assertIn("Chains", customer.message_ids[0].body)
+        self.group.city = "Perm"
+        case.invalidate_recordset()
+        self.assertEqual(case.regulation_id, self.regulation)
+
+    def test_lines(self):
+        """LV-13: lines that are added, changed, moved to another record or deleted count."""
+        customer, other = self._customer(), self._customer(name="Other")
+        clerk = self.env["res.partner"].create(
+            {"name": "Clerk", "parent_id": customer.id, "function": "Clerk"}
+        )
+        self.assertEqual(self._names(customer), ["Ask the clerk"])
+        clerk.function = "Director"
+        self.assertEqual(self._names(customer), [])
+        clerk.function = "Clerk"
+        clerk.parent_id = other
+        self.assertEqual((self._names(customer), self._names(other)), ([], ["Ask the clerk"]))
+        clerk.unlink()
+        self.assertEqual(self._names(other), [])
+
+    def test_others_pay_nothing(self):
+        """A write that no condition asks about looks for nobody."""
+        self._customer(parent_id=self.group.id)
+        self.group.comment = "a"
+        self.env.flush_all()
+        with self.assertQueryCount(1):
+            self.group.comment = "b"
+            self.env.flush_all()
+
+    def test_set_based(self):
+        """TN-30: one statement finds all; twice the records ask as much."""
+
+        def count(number):
+            group = self.env["res.partner"].create({"name": "G"})
+            for index in range(number):
+                self._customer(name=f"{index}", parent_id=group.id)
+            self.env.flush_all()
+            before = self.cr.sql_log_count
+            group.function = "Pharmacy"
+            self.env.flush_all()
+            return self.cr.sql_log_count - before
+
+        count(2)
+        few, many = count(5), count(10)
+        self.assertLessEqual(many, few + 3, f"{few} queries for 5, {many} for 10")
+
+    def test_nightly(self):
+        """What nobody can watch is looked at by the nightly job."""
+        customer = self._customer(parent_id=self.group.id)
+        self.env.flush_all()
+        self.cr.execute(
+            "UPDATE res_partner SET function = 'Pharmacy' WHERE id = %s", [self.group.id]
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self._names(customer), [])
+        self.env["bpm.stage.case"]._cron_take_in()
+        self.assertEqual(self._names(customer), ["Visit"])
