@@ -103,6 +103,20 @@ class BpmProposal(models.Model):
             },
         }
 
+    @api.model
+    def _count_pinned(self, process):
+        """{element id: number of proposals in discussion or accepted} that the reader sees."""
+        groups = self._read_group(
+            [
+                ("process_id", "=", process.id),
+                ("state", "in", ("open", "accepted")),
+                ("element", "!=", False),
+            ],
+            ["element"],
+            ["__count"],
+        )
+        return dict(groups)
+
     def _label_of(self, version, element):
         if not (version and element):
             return False

@@ -1,5 +1,6 @@
 import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
+import { user } from "@web/core/user";
 
 const MINUTE = 60;
 const HOUR = 3600;
@@ -35,4 +36,21 @@ export function momentText(value) {
 
 export function percentText(share) {
     return `${Math.round(100 * (share || 0))} %`;
+}
+
+/** Forms of a text stand in this order; those a language does not have are left out. */
+const FORMS = ["zero", "one", "two", "few", "many", "other"];
+
+/**
+ * The form of a text that fits a number, as lib/plural.py says it on the server.
+ *
+ * @param {string} forms all forms divided by bars: _t("%s record|%s records")
+ * @param {number} number
+ */
+export function pluralText(forms, number) {
+    const texts = String(forms).split("|");
+    const rules = new Intl.PluralRules((user.lang || "en").replace("_", "-"));
+    const known = rules.resolvedOptions().pluralCategories;
+    const form = FORMS.filter((name) => known.includes(name)).indexOf(rules.select(number));
+    return texts[Math.min(form, texts.length - 1)].replace("%s", number.toLocaleString());
 }

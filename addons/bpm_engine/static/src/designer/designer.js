@@ -16,11 +16,13 @@ import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_d
 import { loadBpmn } from "@bpm_engine/common/bpmn_bundle";
 import { Diagram } from "./diagram";
 import { Panel, titleOf } from "./panel/panel";
+import { ImportNotes, PoolDialog } from "./import_dialogs";
 import { pngOf } from "./picture";
 import { isLaidOut, textOf } from "./text_file";
-import { starterXml } from "./starter";
+import { isUntouched, samples, starterXml } from "./starter";
 
 const LINT_DELAY = 500;
+const FIRST_TITLE = "[data-name=name] input:not([readonly])";
 
 /**
  * Canvas, tools, properties and problems of one diagram.
@@ -44,6 +46,7 @@ export class BpmnDesigner extends Component {
         stored: { type: Array, optional: true },
         lint: Function,
         checkFile: Function,
+        importOthers: Function,
         onChange: Function,
         /** A text is being typed that is not in the diagram yet. */
         onTyping: Function,
@@ -56,6 +59,8 @@ export class BpmnDesigner extends Component {
         this.dialog = useService("dialog");
         this.canvas = useRef("canvas");
         this.file = useRef("file");
+        this.panel = useRef("panel");
+        this.samples = samples();
         this.state = useState({
             element: null,
             revision: 0,
@@ -93,10 +98,44 @@ export class BpmnDesigner extends Component {
         });
         this.props.register(this);
         await this.load(this.props.xml);
+        this.selectFirst();
+    }
+
+    /** A drawing of one step is about that step; of a new one its title is asked for at once. */
+    selectFirst() {
         const tasks = this.diagram?.humanTasks() || [];
-        if (tasks.length === 1) {
+        if (tasks.length === 1 || this.isSample) {
             this.diagram.select(tasks[0].id);
         }
+        if (this.isSample || this.canBegin) {
+            requestAnimationFrame(() => this.panel.el?.querySelector(FIRST_TITLE)?.select());
+        }
+    }
+
+    /** Nothing was drawn yet: it can begin with a sample. */
+    get canBegin() {
+        const { revision, isLoading, failed, simulating, canUndo } = this.state;
+        const isDraft = !this.props.locked && !this.props.readonly;
+        return (
+            Boolean(
+                revision &&
+                    this.diagram &&
+                    isDraft &&
+                    !isLoading &&
+                    !failed &&
+                    !simulating &&
+                    !canUndo
+            ) && isUntouched(this.diagram.elements())
+        );
+    }
+
+    async beginWith(sample) {
+        this.diagram.flush();
+        await this.diagram.load(sample.xml(this.diagram.processObject().id));
+        this.isSample = true;
+        this.changed();
+        this.selectFirst();
+        this.isSample = false;
     }
 
     stop() {
@@ -281,9 +320,20 @@ export class BpmnDesigner extends Component {
         }
     }
 
-    /** Take the file (what can be put right here is listed), or refuse it in one message that names the place and the reason. */
-    async importText(text, name) {
-        const { xml, problems } = await this.props.checkFile(text);
+    /**
+     * Take the file (what can be put right here is listed), or refuse it in one message that
+     * names the place and the reason. Of several pools one is chosen first.
+     */
+    async importText(text, name, chosen) {
+        const { xml, problems, pools, notes } = await this.props.checkFile(text, chosen);
+        if (!xml && pools.length > 1 && !chosen) {
+            this.dialog.add(PoolDialog, {
+                name,
+                pools,
+                choose: (pool, others) => this.importPool(text, name, pool, others),
+            });
+            return;
+        }
         if (!xml) {
             this.refuse(name, problems);
             return;
@@ -297,6 +347,18 @@ export class BpmnDesigner extends Component {
             return;
         }
         this.imported(before, name);
+        if (notes.length) {
+            this.dialog.add(ImportNotes, { name, notes, show: (note) => this.show(note) });
+        }
+    }
+
+    async importPool(text, name, pool, others) {
+        await this.importText(text, name, pool);
+        if (others) {
+            const made = await this.props.importOthers(text, pool);
+            const names = made.map((process) => process.name).join(", ");
+            this.notification.add(_t("New draft processes: %s", names), { type: "success" });
+        }
     }
 
     refuse(name, problems) {

@@ -242,8 +242,14 @@ export class BpmnDesignerField extends Component {
         return this.orm.silent.call("bpm.process.version", "lint_xml", [xml, this.processId]);
     }
 
-    checkFile(xml) {
-        return this.orm.call("bpm.process.version", "read_bpmn", [xml]);
+    checkFile(xml, chosen) {
+        const values = [xml, this.processId, chosen || false];
+        return this.orm.call("bpm.process.version", "read_bpmn", values);
+    }
+
+    importOthers(xml, chosen) {
+        const values = [xml, this.processId, chosen];
+        return this.orm.call("bpm.process.version", "import_other_pools", values);
     }
 }
 

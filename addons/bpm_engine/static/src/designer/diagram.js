@@ -58,6 +58,8 @@ export class Diagram {
         this.onInput = (ev) =>
             ev.target.closest(".djs-direct-editing-content") && options.onTyping();
         container.addEventListener("input", this.onInput);
+        this.onKey = (ev) => this.typeName(ev);
+        container.addEventListener("keydown", this.onKey, { capture: true });
         this.listen();
     }
 
@@ -82,6 +84,21 @@ export class Diagram {
             }
         });
         bus.on("tokenSimulation.toggleMode", ({ active }) => this.options.onSimulate?.(active));
+    }
+
+    /** Letters typed while an element is chosen are its name, without a double click before. */
+    typeName(ev) {
+        const isLetter = ev.key.length === 1 && ev.key !== " ";
+        const inText = ev.target.closest("input, textarea, [contenteditable=true]");
+        if (this.locked || !isLetter || inText || ev.ctrlKey || ev.metaKey || ev.altKey) {
+            return;
+        }
+        const [element, other] = this.get("selection").get();
+        if (element && !other && element.type !== "label") {
+            // Else the letter would also call one of the tools.
+            ev.stopPropagation();
+            this.get("directEditing").activate(element);
+        }
     }
 
     get(service, strict = true) {
@@ -110,6 +127,7 @@ export class Diagram {
     destroy() {
         this.letGo();
         this.container.removeEventListener("input", this.onInput);
+        this.container.removeEventListener("keydown", this.onKey, { capture: true });
         // What ends with the canvas would still be placed on it a moment later.
         this.get("dragging", false)?.cancel();
         this.get("contextPad", false)?.close();

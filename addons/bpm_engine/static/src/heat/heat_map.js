@@ -7,6 +7,7 @@ import { useService } from "@web/core/utils/hooks";
 import { redirect } from "@web/core/utils/urls";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { useProposals } from "../proposals/use_proposals";
 import { BpmnViewer } from "../viewer/viewer";
 import { durationText, momentText, percentText } from "../common/words";
 
@@ -40,6 +41,7 @@ export class HeatMap extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.proposals = useProposals(() => this.load());
         this.ui = useState(useService("ui"));
         Object.assign(this, { METRICS, COLUMNS, durationText, momentText, percentText });
         this.periods = [7, 30, 90];
@@ -273,6 +275,15 @@ export class HeatMap extends Component {
         ]);
     }
 
+    propose(row) {
+        const { proposal_version_id: version } = this.data;
+        return this.proposals.propose("bpm.process.version", version, [row.element]);
+    }
+
+    openProposals(row) {
+        return this.proposals.open(this.state.processId, row.element, row.name);
+    }
+
     openVersion(row) {
         return this.openList(row.name, "bpm.instance", [
             ["version_id", "=", row.version_id],
@@ -286,6 +297,10 @@ export class HeatMap extends Component {
                 search_default_process_id: this.state.processId,
             },
         });
+    }
+
+    openProcesses() {
+        return this.action.doAction("bpm_engine.bpm_process_action");
     }
 
     exportLog() {

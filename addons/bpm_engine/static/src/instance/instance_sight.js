@@ -6,6 +6,7 @@ import { useService } from "@web/core/utils/hooks";
 import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { momentText, relativeText } from "../common/words";
+import { useProposals } from "../proposals/use_proposals";
 import { BpmnViewer } from "../viewer/viewer";
 
 const { DateTime } = luxon;
@@ -26,8 +27,15 @@ export class InstanceSight extends Component {
 
     setup() {
         this.orm = useService("orm");
+        this.proposals = useProposals(() => this.load());
         this.ui = useState(useService("ui"));
-        this.state = useState({ sight: null, moment: "", every: false, selected: "" });
+        this.state = useState({
+            sight: null,
+            moment: "",
+            every: false,
+            selected: "",
+            selectedName: "",
+        });
         Object.assign(this, { momentText, relativeText });
         onWillStart(() => this.load());
         // After a task was done or a button pressed, the form reloads its record.
@@ -80,11 +88,25 @@ export class InstanceSight extends Component {
 
     get selectedName() {
         const line = this.sight.history.find((row) => row.element === this.state.selected);
-        return line?.name || this.state.selected;
+        return line?.name || this.state.selectedName || this.state.selected;
     }
 
-    select(element) {
+    select(element, name = "") {
+        this.state.selectedName = name;
         this.state.selected = !element || this.state.selected === element ? "" : element;
+    }
+
+    propose() {
+        const { id } = this.sight;
+        return this.proposals.propose("bpm.instance", id, [this.state.selected || false]);
+    }
+
+    openProposals() {
+        return this.proposals.open(this.sight.process_id, this.state.selected, this.selectedName);
+    }
+
+    get proposalCount() {
+        return this.sight.proposals[this.state.selected] || 0;
     }
 
     icon(line) {

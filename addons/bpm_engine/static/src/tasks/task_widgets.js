@@ -54,15 +54,24 @@ export class OutcomesField extends Component {
 
 /** Days left in lists of tasks; an empty place would leave open whether one was forgotten. */
 export class DeadlineField extends RemainingDaysField {
+    get isLate() {
+        return Boolean(this.props.record.data.is_overdue);
+    }
+
+    /** Due today and late already is late, not "Today". */
     get diffString() {
         const { data } = this.props.record;
-        return this.diffDays === null && data.state === "todo"
-            ? _t("no deadline")
-            : super.diffString;
+        if (this.diffDays === null) {
+            return data.state === "todo" ? _t("no deadline") : super.diffString;
+        }
+        return this.isLate ? _t("overdue: %s", super.diffString.toLowerCase()) : super.diffString;
     }
 
     get classNames() {
-        return this.diffDays === null ? { "text-muted": true } : super.classNames;
+        if (this.diffDays === null) {
+            return { "text-muted": true };
+        }
+        return this.isLate ? { "text-danger": true, "fw-bold": true } : super.classNames;
     }
 }
 
@@ -71,7 +80,10 @@ registry.category("fields").add("bpm_deadline", {
     component: DeadlineField,
     displayName: _t("Deadline of a task"),
     isEmpty: () => false,
-    fieldDependencies: [{ name: "state", type: "selection" }],
+    fieldDependencies: [
+        { name: "state", type: "selection" },
+        { name: "is_overdue", type: "boolean" },
+    ],
 });
 
 registry.category("fields").add("bpm_outcomes", {

@@ -4,6 +4,7 @@ import { useService } from "@web/core/utils/hooks";
 import { tellDone } from "@bpm_engine/tasks/complete_task";
 import { OutcomeButtons } from "@bpm_engine/tasks/outcome_buttons";
 import { RecordForm } from "@bpm_engine/tasks/record_form";
+import { useProposals } from "@bpm_engine/proposals/use_proposals";
 import { BpmnViewer } from "@bpm_engine/viewer/viewer";
 
 /** Where a task is done: text, fields of the record, comment, outcomes, what was before. */
@@ -21,6 +22,7 @@ export class TaskWork extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.proposals = useProposals();
         this.comment = useRef("comment");
         this.state = useState({ task: null, comment: "", asked: "", diagram: null, isBusy: false });
         onWillStart(() => this.load(this.props.taskId));
@@ -89,6 +91,10 @@ export class TaskWork extends Component {
             return;
         }
         this.state.diagram = await this.orm.call("bpm.task", "get_diagram", [[this.props.taskId]]);
+    }
+
+    propose() {
+        return this.proposals.propose("bpm.task", this.props.taskId);
     }
 
     openRecord() {

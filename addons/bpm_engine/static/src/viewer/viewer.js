@@ -50,17 +50,26 @@ export class BpmnViewer extends Component {
         flows: { type: Array, optional: true },
         /** [{element, value: 0..1, badge?, title?}]: colour scale with figures. */
         heat: { type: Array, optional: true },
+        /** {element: number of proposals about it} */
+        proposals: { type: Object, optional: true },
         /** What the scale shows: {title?, min?, max?} as text. */
         scale: { type: Object, optional: true },
         legend: { type: Boolean, optional: true },
         /** Id of the element to show as chosen. */
         selected: { type: [String, Boolean], optional: true },
-        /** Called with the id of an element that was clicked, or null. */
+        /** Called with id and name of an element that was clicked, or null. */
         onSelect: { type: Function, optional: true },
         /** CSS height of the canvas. */
         height: { type: String, optional: true },
     };
-    static defaultProps = { marks: [], flows: [], heat: [], legend: true, height: "320px" };
+    static defaultProps = {
+        marks: [],
+        flows: [],
+        heat: [],
+        proposals: {},
+        legend: true,
+        height: "320px",
+    };
 
     setup() {
         this.canvas = useRef("canvas");
@@ -212,7 +221,7 @@ export class BpmnViewer extends Component {
 
     // ---------------------------------------------------------------- marks
 
-    mark({ marks, flows, heat, selected }) {
+    mark({ marks, flows, heat, proposals, selected }) {
         const canvas = this.js.get("canvas");
         for (const [id, marker] of this.marked) {
             canvas.removeMarker(id, marker);
@@ -230,6 +239,10 @@ export class BpmnViewer extends Component {
             this.addMarker(element, `o_bpm_heat_${this.stepOf(value)}`);
             this.addBadge(element, "heat", badge, title);
         }
+        for (const [element, count] of Object.entries(proposals)) {
+            const title = _t("Proposals to improve this step: %s", count);
+            this.addBadge(element, "about", count, title, { bottom: 10, left: -8 });
+        }
         if (selected) {
             this.addMarker(selected, "o_bpm_is_selected");
         }
@@ -246,7 +259,7 @@ export class BpmnViewer extends Component {
         }
     }
 
-    addBadge(id, state, text, title) {
+    addBadge(id, state, text, title, position = { top: -12, right: 14 }) {
         const shape = this.js.get("elementRegistry").get(id);
         const icon = states()[state]?.icon;
         if (!shape || shape.waypoints || (!text && !icon)) {
@@ -263,13 +276,13 @@ export class BpmnViewer extends Component {
         if (text) {
             html.append(String(text));
         }
-        this.js.get("overlays").add(id, "bpm", { position: { top: -12, right: 14 }, html });
+        this.js.get("overlays").add(id, "bpm", { position, html });
     }
 
     clicked(element) {
         const target = element.labelTarget || element;
         const isRoot = !target.parent;
-        this.props.onSelect?.(isRoot ? null : target.id);
+        this.props.onSelect?.(isRoot ? null : target.id, target.businessObject?.name || "");
     }
 
     // --------------------------------------------------------------- legend

@@ -43,6 +43,8 @@ const leave = [
     { content: "the form is left", trigger: ".o_list_view" },
 ];
 
+const PICKED = ".o_model_field_selector_popover_item_name";
+
 const isOpen = { content: "the diagram is open", trigger: `${NAME}:value(/./)` };
 
 /** A newcomer: the first step is chosen; answers, ways, a step, a condition, a person. */
@@ -52,10 +54,10 @@ registry.category("web_tour.tours").add("bpm_engine_draw", {
         { trigger: NAME, run: "edit Check the deal && press Tab" },
         { content: "the drawing follows", trigger: isDrawn("deal") },
         { trigger: "[data-name=who] select[name=kind]", run: "select starter_manager" },
-        click(".o_bpm_outcomes button[name=yes_no]", "two answers"),
-        click(".o_bpm_outcomes button[name=branch]", "a way for each"),
+        click(".o_bpm_outcomes button[name=yes_no]", "two answers, and a way for each"),
         click(".o_bpm_steps button:contains(Approve)", "the first way"),
-        { trigger: ".o_bpm_preview code:contains(outcome == 'approved')" },
+        { content: "in words", trigger: ".o_bpm_preview:contains(the answer is “Approve”)" },
+        { content: "without code", trigger: ".o_bpm_panel:not(:has(code))" },
         click("button[name=add_row]", "one more condition"),
         { trigger: ".o_bpm_condition_row:last select[name=kind]", run: "select variable" },
         {
@@ -67,7 +69,13 @@ registry.category("web_tour.tours").add("bpm_engine_draw", {
             trigger: ".o_bpm_condition_row:last [data-name=value] input",
             run: "edit 1000 && press Tab",
         },
-        { trigger: ".o_bpm_preview code:contains(outcome == 'approved' and amount > 1000)" },
+        {
+            trigger:
+                ".o_bpm_preview:contains(the answer is “Approve” and amount is more than 1000)",
+        },
+        click("button[name=as_text]", "the code only when asked for"),
+        { trigger: "[data-name=expression] textarea:value(outcome == 'approved')" },
+        click("button[name=as_rows]", "back to the rows"),
         click("button[name=insert_step]", "a task on this way"),
         {
             content: "its name is asked for on the drawing",
@@ -109,6 +117,108 @@ registry.category("web_tour.tours").add("bpm_engine_tools", {
         click(".o_bpm_toolbar button[name=full]", "the whole screen"),
         click(".o_bpm_full button[name=full]", "and back"),
         { trigger: ".o_bpm_designer:not(.o_bpm_full)" },
+        ...leave,
+    ],
+});
+
+/** Two pools, as other tools write them; in one of them a step leads nowhere. */
+const POOLS = `<?xml version="1.0"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="other"
+    xmlns:camunda="http://camunda.org/schema/1.0/bpmn">
+    <collaboration id="C"><participant id="P1" name="Shop" processRef="A"/>
+        <participant id="P2" name="Warehouse" processRef="B"/></collaboration>
+    <process id="A"><startEvent id="A1"/><userTask id="A2" name="Sell" camunda:formKey="f1"/>
+        <userTask id="A3" name="Lost step"/><endEvent id="A4"/>
+        <sequenceFlow id="AF1" sourceRef="A1" targetRef="A2"/>
+        <sequenceFlow id="AF2" sourceRef="A2" targetRef="A4"/></process>
+    <process id="B"><startEvent id="B1"/><userTask id="B2" name="Pack"/><endEvent id="B3"/>
+        <sequenceFlow id="BF1" sourceRef="B1" targetRef="B2"/>
+        <sequenceFlow id="BF2" sourceRef="B2" targetRef="B3"/></process>
+</definitions>`;
+
+/** Files of other tools: which pool, what was left out, what is wrong; arranged and saved. */
+registry.category("web_tour.tours").add("bpm_engine_import", {
+    steps: () => [
+        isOpen,
+        drop(POOLS, "two.bpmn"),
+        { trigger: ".modal:contains(Which process)" },
+        click(".modal [data-pool=A] input", "the shop"),
+        click(".modal input[name=others]", "and the other one as a draft"),
+        click(".modal button[name=take]", "take it"),
+        { content: "what was left out", trigger: ".modal:contains(the form “f1”)" },
+        click(".modal .o_bpm_notes button:contains(Sell)", "to the place"),
+        { trigger: ".o_bpm_panel [data-element=A2]" },
+        { trigger: ".o_notification:contains(New draft processes: Warehouse)" },
+        { trigger: isDrawn("Sell") },
+        {
+            content: "what is wrong is listed",
+            trigger: ".o_bpm_problems li[data-code=dead_end] button:contains(Lost step)",
+            run: "click",
+        },
+        { content: "and leads to the place", trigger: ".o_bpm_panel [data-element=A3]" },
+        click(".o_bpm_toolbar button[name=tidy]", "arrange it"),
+        {
+            content: "nothing lies over another",
+            trigger: `${CANVAS} .djs-element[data-element-id=A3]`,
+            run() {
+                const box = (id) =>
+                    document
+                        .querySelector(`${CANVAS} .djs-shape[data-element-id=${id}] .djs-hit`)
+                        .getBoundingClientRect();
+                const [one, other] = [box("A2"), box("A3")];
+                const apart =
+                    one.right < other.left ||
+                    other.right < one.left ||
+                    one.bottom < other.top ||
+                    other.bottom < one.top;
+                if (!apart) {
+                    throw new Error("tidying leaves steps over each other");
+                }
+            },
+        },
+        ...leave,
+    ],
+});
+
+const option = (text) => `.o-autocomplete--dropdown-item:contains(${text})`;
+const pickField = (text) => [
+    { trigger: ".o_model_field_selector_popover_search input", run: `edit ${text}` },
+    click(`${PICKED}:contains(${text}):first`, text),
+];
+
+/** Who, until when, who is told: each with the widget a person uses. */
+registry.category("web_tour.tours").add("bpm_engine_panel_people", {
+    steps: () => [
+        isOpen,
+        { trigger: "[data-name=who] select[name=kind]", run: "select group" },
+        { trigger: "[data-name=who] .o_bpm_picker input", run: "edit Lawyers of" },
+        click(option("Lawyers of the Test"), "a group"),
+        { trigger: "[data-name=deadline] select:first", run: "select after" },
+        { trigger: "[data-name=deadline] [data-name=amount] input", run: "edit 2 && press Tab" },
+        { trigger: "[data-name=deadline] [data-name=remind] input", run: "edit 4 && press Tab" },
+        { trigger: "[data-name=deadline] .o_bpm_person select[name=kind]", run: "select role" },
+        click("[data-name=deadline] .o_model_field_selector", "a person from the record"),
+        { trigger: ".o_model_field_selector_popover_search input", run: "edit Vat checked" },
+        {
+            content: "what diagrams may not read is not offered",
+            trigger: `.o_model_field_selector_popover:not(:has(${PICKED}:contains(Vat checked)))`,
+        },
+        ...pickField("Salesperson"),
+        { trigger: "select[name=escalation_action]", run: "select reassign" },
+        click(".o_bpm_outcomes button[name=yes_no]", "two answers"),
+        click(".o_bpm_steps button:contains(Approve)", "the first way"),
+        click("button[name=add_row]", "one more condition"),
+        { trigger: ".o_bpm_condition_row:last select[name=kind]", run: "select record" },
+        click(".o_bpm_condition_row:last .o_model_field_selector", "a field of the record"),
+        ...pickField("Reference"),
+        {
+            trigger: ".o_bpm_condition_row:last [data-name=value] input",
+            run: "edit A-1 && press Tab",
+        },
+        {
+            content: "in the words of the form",
+            trigger: ".o_bpm_preview:contains(and “Reference” is A-1)",
+        },
         ...leave,
     ],
 });
@@ -168,8 +278,6 @@ function assertPanelFits() {
         throw new Error(`the panel scrolls sideways: ${panel.scrollWidth}`);
     }
 }
-
-const PICKED = ".o_model_field_selector_popover_item_name";
 
 /** The parts of the column: approval, fields of the form, the action with its values. */
 registry.category("web_tour.tours").add("bpm_engine_panel_parts", {

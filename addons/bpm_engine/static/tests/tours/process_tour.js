@@ -46,3 +46,29 @@ registry.category("web_tour.tours").add("bpm_engine_propose", {
         { trigger: "body:not(:has(.modal))" },
     ],
 });
+
+/** A colleague reads the proposal and votes for it, then thinks better of it. */
+registry.category("web_tour.tours").add("bpm_engine_vote", {
+    steps: () => [
+        {
+            trigger: ".o_kanban_record:contains(Greet by phone) [name=action_vote_for].btn-light",
+            run: "click",
+        },
+        {
+            trigger:
+                ".o_kanban_record:contains(Greet by phone) [name=action_vote_for].btn-success:contains(1)",
+        },
+        {
+            trigger: ".o_kanban_record:contains(Greet by phone) [name=action_vote_against]",
+            run: "click",
+        },
+        {
+            trigger:
+                ".o_kanban_record:contains(Greet by phone) [name=action_vote_against].btn-danger:contains(1)",
+        },
+        {
+            trigger:
+                ".o_kanban_record:contains(Greet by phone) [name=action_vote_for].btn-light:contains(0)",
+        },
+    ],
+});

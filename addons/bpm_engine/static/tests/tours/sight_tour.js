@@ -54,6 +54,67 @@ tours.add("bpm_engine_sight_instance", {
     ],
 });
 
+/** bpmn.io listens to the mouse at the place where the sign is. */
+function clickElement(id, where = "") {
+    return {
+        content: `click ${id} in the diagram`,
+        trigger: `${where} .o_bpm_viewer .djs-element[data-element-id=${id}] .djs-hit`,
+        run() {
+            const box = this.anchor.getBoundingClientRect();
+            const place = { clientX: box.x + box.width / 2, clientY: box.y + box.height / 2 };
+            for (const name of ["mouseover", "mousedown", "mouseup", "click"]) {
+                const options = { bubbles: true, button: 0, view: window, ...place };
+                this.anchor.dispatchEvent(new MouseEvent(name, options));
+            }
+        },
+    };
+}
+
+/** Who noticed something on a running process pins it to the step, or to another one. */
+tours.add("bpm_engine_sight_propose", {
+    steps: () => [
+        { trigger: ".o_bpm_line_open:contains(Check invoice)" },
+        clickElement("Check"),
+        { trigger: ".o_bpm_ideas button[name=propose]:contains(here)", run: "click" },
+        { trigger: ".modal .o_field_widget[name=element_name]:contains(Check invoice)" },
+        clickElement("Pay", ".modal"),
+        { trigger: ".modal .o_field_widget[name=element_name]:contains(Pay)" },
+        clickElement("Check", ".modal"),
+        { trigger: ".modal .o_field_widget[name=element_name]:contains(Check invoice)" },
+        {
+            trigger: ".modal .o_field_widget[name=name] input",
+            run: "edit Check only large ones && press Tab",
+        },
+        { trigger: ".modal button[name=action_send]", run: "click" },
+        { content: "a badge on the step", trigger: ".o_bpm_badge_about:contains(1)" },
+        { trigger: ".o_bpm_ideas button[name=proposals]:contains(1)", run: "click" },
+        { trigger: ".o_kanban_record:contains(Check only large ones):contains(Check invoice)" },
+    ],
+});
+
+/** A colleague votes, from the heat map. */
+tours.add("bpm_engine_sight_vote", {
+    steps: () => [
+        { trigger: ".o_bpm_viewer .o_bpm_badge_about:contains(1)" },
+        { trigger: "tr[data-element=Check]", run: "click" },
+        { trigger: ".o_bpm_element button[name=propose]" },
+        { trigger: ".o_bpm_element button[name=proposals]:contains(1)", run: "click" },
+        { trigger: ".o_kanban_record button[name=action_vote_for]", run: "click" },
+        { trigger: ".o_kanban_record button[name=action_vote_for].btn-success:contains(1)" },
+    ],
+});
+
+/** The manager takes it up: it hangs on the draft. */
+tours.add("bpm_engine_sight_accept", {
+    steps: () => [
+        { trigger: ".o_kanban_record:contains(Check only large ones)", run: "click" },
+        { trigger: "button[name=action_accept]", run: "click" },
+        { trigger: ".o_statusbar_status .o_arrow_button_current:contains(Accepted)" },
+        { trigger: "button[name=action_open_draft]", run: "click" },
+        { trigger: ".o_field_bpmn_designer [data-element-id=Check]" },
+    ],
+});
+
 tours.add("bpm_engine_sight_instance_phone", { steps: () => instanceSteps });
 
 tours.add("bpm_engine_sight_heat", {

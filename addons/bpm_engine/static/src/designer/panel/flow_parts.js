@@ -1,10 +1,11 @@
 import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { ModelFieldSelector } from "@web/core/model_field_selector/model_field_selector";
 import { RecordSelector } from "@web/core/record_selectors/record_selector";
 import { useService } from "@web/core/utils/hooks";
 import { compose, isComplete, parse } from "../conditions";
 import { formatCycle, formatDuration, parseCycle, parseDuration } from "../durations";
+import { ConditionWords } from "./condition_words";
+import { RecordFieldSelector } from "./record_field_selector";
 import { units } from "./task_parts";
 import { TextInput } from "./text_input";
 
@@ -16,7 +17,7 @@ const TECHNICAL = /^(activity_|message_|my_activity|has_message|rating_|website_
 /** When a way is taken: rows for people, the expression for those who want it. */
 export class ConditionBuilder extends Component {
     static template = "bpm_engine.ConditionBuilder";
-    static components = { ModelFieldSelector, RecordSelector, TextInput };
+    static components = { ConditionWords, RecordFieldSelector, RecordSelector, TextInput };
     static props = {
         value: { type: String },
         update: Function,

@@ -3,6 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { localName } from "../diagram";
 import { readInstruction } from "../element_settings";
 import { ActionPicker } from "./action_picker";
+import { ConditionWords } from "./condition_words";
 import { CalledProcess, ConditionBuilder, Repeat, Timer } from "./flow_parts";
 import { PersonPicker } from "./people";
 import { Approval, Deadline, FormFields, Outcomes } from "./task_parts";
@@ -56,6 +57,7 @@ export class Panel extends Component {
         Approval,
         CalledProcess,
         ConditionBuilder,
+        ConditionWords,
         Deadline,
         FormFields,
         Outcomes,
@@ -268,7 +270,11 @@ export class Panel extends Component {
     }
 
     get tasksForCondition() {
-        const source = this.element.source;
+        return this.tasksBehind(this.element.source);
+    }
+
+    /** Tasks whose answers decide at a place, with those answers. */
+    tasksBehind(source) {
         const before = this.diagram.isHuman(source) ? [source] : this.diagram.tasksBefore(source);
         return before
             .map((task) => ({

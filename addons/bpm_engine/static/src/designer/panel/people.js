@@ -1,8 +1,8 @@
 import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { ModelFieldSelector } from "@web/core/model_field_selector/model_field_selector";
 import { RecordSelector } from "@web/core/record_selectors/record_selector";
 import { useService } from "@web/core/utils/hooks";
+import { RecordFieldSelector } from "./record_field_selector";
 
 /** Models whose records stand for a person who can get a task. */
 const PEOPLE = ["res.users", "res.partner", "hr.employee"];
@@ -12,7 +12,7 @@ const known = { user: new Map(), group: new Map() };
 
 export class PersonPicker extends Component {
     static template = "bpm_engine.PersonPicker";
-    static components = { RecordSelector, ModelFieldSelector };
+    static components = { RecordSelector, RecordFieldSelector };
     static props = {
         value: { type: [Object, { value: null }], optional: true },
         update: Function,

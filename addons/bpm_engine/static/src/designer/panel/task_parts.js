@@ -1,7 +1,9 @@
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { ModelFieldSelector } from "@web/core/model_field_selector/model_field_selector";
+import { yesNo } from "../starter";
 import { PersonPicker } from "./people";
+import { RecordFieldSelector } from "./record_field_selector";
 import { TextInput } from "./text_input";
 
 export function units() {
@@ -32,7 +34,7 @@ export const partProps = {
 /** Until when: so much time after the task began, or a date of the record. */
 export class Deadline extends Component {
     static template = "bpm_engine.Deadline";
-    static components = { ModelFieldSelector, TextInput };
+    static components = { RecordFieldSelector, TextInput };
     static props = partProps;
 
     setup() {
@@ -98,11 +100,12 @@ export class Outcomes extends Component {
         return key;
     }
 
+    /** Two answers, and a way for each where none follows yet: that is what they are for. */
     addYesNo() {
-        this.props.update([
-            { key: "approved", label: _t("Approve"), style: "positive" },
-            { key: "refused", label: _t("Refuse"), style: "negative", comment: "true" },
-        ]);
+        this.props.update(yesNo());
+        if (this.props.canBranch) {
+            this.props.branch();
+        }
     }
 
     add() {

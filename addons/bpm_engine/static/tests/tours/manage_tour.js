@@ -1,0 +1,86 @@
+import { rpc } from "@web/core/network/rpc";
+import { registry } from "@web/core/registry";
+
+const tours = registry.category("web_tour.tours");
+
+/** The background's work, done now. */
+function runCron(xmlid) {
+    const [module, name] = xmlid.split(".");
+    const call = (model, method, args) =>
+        rpc(`/web/dataset/call_kw/${model}/${method}`, { model, method, args, kwargs: {} });
+    return call("ir.model.data", "check_object_reference", [module, name]).then(([model, id]) =>
+        call(model, "method_direct_trigger", [[id]])
+    );
+}
+
+/** Checked, moved in the background while the form watches, taken back. */
+tours.add("bpm_engine_migration", {
+    steps: () => [
+        { trigger: ".o_field_widget[name=count_moves]:contains(3)" },
+        { trigger: "button[name=action_move]", run: "click" },
+        { trigger: ".modal-footer .btn-primary", run: "click" },
+        {
+            content: "it says how far it is, and that one may leave",
+            trigger: ".o_widget_bpm_reload [role=status]:contains(0 of 3)",
+            run: () => runCron("bpm_engine.ir_cron_migration"),
+        },
+        {
+            content: "without a click it shows the end",
+            trigger: ".o_statusbar_status .o_arrow_button_current:contains(Moved)",
+        },
+        { trigger: ".o_notification:contains(3 instances follow the new version)" },
+        { trigger: ".o_form_view:not(:has(.o_widget_bpm_reload [role=status]))" },
+        { trigger: "button[name=action_undo]", run: "click" },
+        { trigger: ".modal-footer .btn-primary", run: "click" },
+        { trigger: ".o_form_view:contains(All run on their former version again)" },
+    ],
+});
+
+/** A failed step is tried again in its row; another one is skipped with a reason. */
+tours.add("bpm_engine_incidents", {
+    steps: () => [
+        { trigger: ".o_data_row:contains(Vector):contains(no right)" },
+        { trigger: ".o_data_row:contains(Vector) button[name=action_retry]", run: "click" },
+        { trigger: ".o_list_view:not(:has(.o_data_row:contains(Vector)))" },
+        { trigger: ".o_data_row:contains(Zarya) button[name=action_ask_skip]", run: "click" },
+        { trigger: ".modal .o_field_widget[name=reason] input", run: "edit By phone && press Tab" },
+        { trigger: ".modal button[name=action_apply]", run: "click" },
+        { content: "all is in order", trigger: ".o_view_nocontent:contains(No incidents)" },
+        { trigger: ".o_view_nocontent a:contains(See what is running)", run: "click" },
+        { trigger: ".o_breadcrumb:contains(Running Processes)" },
+    ],
+});
+
+/** Two records of a list, one click for both. */
+tours.add("bpm_engine_start_on_several", {
+    steps: () => [
+        { trigger: ".o_data_row:contains(Vector) .o_list_record_selector input", run: "click" },
+        { trigger: ".o_data_row:contains(Zarya) .o_list_record_selector input", run: "click" },
+        { trigger: ".o_cp_action_menus button:contains(Actions)", run: "click" },
+        { trigger: ".o-dropdown-item:contains(Start a process)", run: "click" },
+        { trigger: ".modal:contains(On 2 chosen records) button:contains(Visa)", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+    ],
+});
+
+/** A task in the calendar, also without a deadline; passed on with a word. */
+tours.add("bpm_engine_calendar", {
+    steps: () => [
+        { trigger: ".fc-event:contains(Check)", run: "click" },
+        { trigger: ".o_cw_popover a.o_cw_popover_edit:contains(View)", run: "click" },
+        { trigger: ".modal .o_field_widget[name=name]:contains(Check)" },
+        { trigger: ".modal button[name=action_open_delegate]", run: "click" },
+        { trigger: ".modal .o_field_widget[name=user_id] input", run: "edit bpm_other" },
+        { trigger: ".o-autocomplete--dropdown-item a:contains(bpm_other)", run: "click" },
+        {
+            trigger:
+                ".modal .o_field_widget[name=comment] input, .modal .o_field_widget[name=comment] textarea",
+            run: "edit I am away && press Tab",
+        },
+        { trigger: ".modal button[name=action_delegate]", run: "click" },
+        {
+            content: "it went to the other one",
+            trigger: "body:not(:has(.modal button[name=action_delegate]))",
+        },
+    ],
+});
