@@ -37,8 +37,9 @@ class BpmAction(models.Model):
         """
         self.ensure_one()
         user = self.sudo().run_as_user_id or instance._get_run_as_user()
-        action = self.with_context(bpm_acting_id=instance.id).with_company(instance.company_id)
-        return action._act(user, instance._get_record(), parameters, data, instance)
+        action = self.with_context(bpm_acting_id=instance.id)
+        company, record = instance.company_id, instance._get_record()
+        return action._act(user, company, record, parameters, data, instance)
 
     def _run_on(self, record, user):
         """Do it for a record alone, without a process: a step of a stage (LV-11).
@@ -48,14 +49,12 @@ class BpmAction(models.Model):
         """
         self.ensure_one()
         company = "company_id" in record._fields and record.company_id or self.env.company
-        action = self.with_company(company)
-        return action._act(self.sudo().run_as_user_id or user, record, {}, {})
+        return self._act(self.sudo().run_as_user_id or user, company, record, {}, {})
 
-    def _act(self, user, record, parameters, data, instance=None):
-        """Do it as a person, in the company of the environment."""
-        action = self.with_user(user)
-        company = self.env.company
-        record = record.with_env(action.env).with_company(company) if record else None
+    def _act(self, user, company, record, parameters, data, instance=None):
+        """Do it as a person, in a company."""
+        action = self.with_user(user).with_company(company)
+        record = record.with_env(action.env) if record else None
         if self.sudo().model and (record is None or record._name != self.sudo().model):
             raise UserError(
                 self.env._(

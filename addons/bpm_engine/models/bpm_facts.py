@@ -51,6 +51,21 @@ class Facts:
         model = self._process.model
         return bool(model and self._process._resolve_path(model, path) is not None)
 
+    def knows_start_records(self, element_id):
+        """Whether a drawn timer has somebody's word on which records it starts."""
+        if not self._process.model:
+            return True
+        return bool(self._process.trigger_ids.filtered(lambda t: t.start_event == element_id))
+
     def knows_process(self, key):
         """Another process in use, of the same company or of all."""
         return bool(self._process._find_callable(key))
+
+    def find_group(self, name):
+        """How diagrams call a group of that external id or name; None without one."""
+        if "." in name and self.knows_group(name):
+            return name
+        groups = self._env["res.groups"].search([("name", "=ilike", name)], limit=2)
+        if len(groups) != 1:
+            return None
+        return groups.get_external_id()[groups.id] or f"#{groups.id}"

@@ -47,6 +47,8 @@ class BpmHeat(models.AbstractModel):
             "as_of": fields.Datetime.to_string(scope["until"]) if scope["is_past"] else False,
             "elements": elements,
             "sentence": self._describe_slowest(elements),
+            "proposals": self.env["bpm.proposal"]._count_pinned(process),
+            "proposal_version_id": version.id,
             **self._get_choices(process),
             **self._get_versions(scope),
         }

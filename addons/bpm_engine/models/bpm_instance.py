@@ -28,10 +28,14 @@ class BpmInstance(models.Model):
             ("change", "Field changed"),
             ("time", "Time"),
             ("message", "Message"),
+            ("signal", "Signal"),
             ("process", "Another process"),
         ],
         default="hand",
         readonly=True,
+    )
+    start_event = fields.Char(
+        readonly=True, help="Id of the start event at which it began; empty: the plain one."
     )
     participant_ids = fields.Many2many(
         "res.users",
@@ -110,17 +114,39 @@ class BpmInstance(models.Model):
         for instance in self:
             instance.has_open_jobs = instance.sudo() in busy
 
-    @api.depends("task_ids.state", "task_ids.user_id", "wait_ids", "state", "result")
+    @api.depends(
+        "task_ids.state", "task_ids.user_id", "wait_ids", "job_ids.state", "state", "result"
+    )
     def _compute_current_step(self):
         for instance in self:
-            instance.current_step = instance._describe_position()
+            instance.current_step = instance.sudo()._describe_position()
 
     def _describe_position(self):
-        """One line: open tasks with their holders, else what it waits for, else its result."""
+        """One line: what failed first, open tasks with their holders, what it waits for, what
+        runs in the background; else its result."""
         self.ensure_one()
-        tasks = self.task_ids.filtered(lambda t: t.state == "todo")
+        _ = self.env._
+        jobs = self.job_ids.sorted("id")
         names = [
-            f"{task.name} ({task.user_id.name or task.group_id.name or '?'})" for task in tasks
+            _("%(step)s (failed)", step=job.element_name or "")
+            for job in jobs.filtered(lambda j: j.state == "incident")
         ]
-        names += [wait.name or wait.kind for wait in self.wait_ids]
-        return ", ".join(names) or self.result or ""
+        tasks = self.task_ids.filtered(lambda t: t.state == "todo")
+        names += [
+            f"{task.name} ({task.user_id.name or task.group_id.name or _('nobody')})"
+            for task in tasks
+        ]
+        names += [wait.element_id.name or wait.name or wait.kind for wait in self.wait_ids]
+        names += [
+            _("%(step)s (in the background)", step=job.element_name or "")
+            for job in jobs.filtered(lambda j: j.state == "waiting")
+        ]
+        if not names and self.state == "incident":
+            names = [self._get_failed_step()]
+        return ", ".join(filter(None, dict.fromkeys(names))) or self.result or ""
+
+    def _get_failed_step(self):
+        """Name of the element at which the last error was noted; "" when none was."""
+        domain = [("instance_id", "=", self.id), ("event", "=", "error")]
+        line = self.env["bpm.log"].search(domain, order="id desc", limit=1)
+        return line.element_name or line.element or ""

@@ -37,6 +37,11 @@ class Host:
         self.park_all = False
         self.execution = None
 
+    def close(self):
+        """After its step: the engine and its host know each other, so both would be kept,
+        with all that was read, until the garbage is collected."""
+        self.instance = None
+
     def record(self):
         record = self.instance._get_record()
         return RecordView(record) if record else None

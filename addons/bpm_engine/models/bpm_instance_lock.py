@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models, tools
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -41,21 +41,8 @@ class BpmInstance(models.Model):
         """Lock and read in one statement, with what a step needs of version and process."""
         self.flush_recordset()
         self.env["bpm.job"].flush_model(["state", "instance_id"])
-        names = [name for name, field in self._fields.items() if field.store and field.column_type]
-        wanted = [
-            *(f'i."{name}"' for name in names),
-            *(f'v."{name}"' for name in VERSION_FIELDS),
-            *(f'p."{name}"' for name in PROCESS_FIELDS),
-        ]
-        query = SQL(
-            "UPDATE bpm_instance i SET write_date = now() AT TIME ZONE 'UTC'"
-            " FROM bpm_process_version v, bpm_process p"
-            " WHERE v.id = i.version_id AND p.id = i.process_id AND i.id IN (SELECT id"
-            f" FROM bpm_instance WHERE id IN %s ORDER BY id FOR NO KEY UPDATE {others})"
-            " RETURNING EXISTS (SELECT FROM bpm_job j WHERE j.instance_id = i.id"
-            f" AND j.state IN ('waiting', 'incident')), {', '.join(wanted)}",
-            tuple(self.ids),
-        )
+        names, wanted, template = self._get_lock_statement()
+        query = SQL(template % others, tuple(self.ids))
         # A conflict is no error: the transaction is repeated.
         self.env.cr.execute(query, log_exceptions=False)
         rows = self.env.cr.fetchall()
@@ -82,3 +69,27 @@ class BpmInstance(models.Model):
                     field = records._fields[name]
                     field._insert_cache(records, columns[f'{letter}."{name}"'])
         return self.filtered(lambda instance: instance.id in locked._ids)
+
+    @api.model
+    @tools.ormcache()
+    def _get_lock_statement(self):
+        """What _lock_rows() reads and how.
+
+        :return: (fields of the instance, columns in the order of the statement, the statement
+            with a place for what to do about rows that others have locked).
+        """
+        names = [name for name, field in self._fields.items() if field.store and field.column_type]
+        wanted = [
+            *(f'i."{name}"' for name in names),
+            *(f'v."{name}"' for name in VERSION_FIELDS),
+            *(f'p."{name}"' for name in PROCESS_FIELDS),
+        ]
+        statement = (
+            "UPDATE bpm_instance i SET write_date = now() AT TIME ZONE 'UTC'"
+            " FROM bpm_process_version v, bpm_process p"
+            " WHERE v.id = i.version_id AND p.id = i.process_id AND i.id IN (SELECT id"
+            " FROM bpm_instance WHERE id IN %%s ORDER BY id FOR NO KEY UPDATE %s)"
+            " RETURNING EXISTS (SELECT FROM bpm_job j WHERE j.instance_id = i.id"
+            " AND j.state IN ('waiting', 'incident')), "
+        )
+        return names, wanted, statement + ", ".join(wanted)

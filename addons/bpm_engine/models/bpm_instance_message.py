@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from .bpm_instance_run import stepping
 
@@ -19,7 +20,7 @@ class BpmInstance(models.Model):
             if event.kind == "message":
                 processes._send_message(event.name, self.res_model, self.res_id, event.data, self)
             elif event.kind == "signal":
-                processes._send_signal(event.name, event.data, self)
+                processes._send_signal(event.name, event.data, self, self.res_model, self.res_id)
 
     def _receive(self, kind, name, payload):
         """Give an event to each of these waiting instances, one step each.
@@ -71,14 +72,22 @@ class BpmProcess(models.Model):
         return {"delivered": delivered.ids, "started": started.ids}
 
     @api.model
-    def send_signal(self, name, payload=None):
+    def send_signal(self, name, payload=None, res_model=None, res_id=None):
         """Tell all processes that wait for a signal, whatever record they run on.
 
-        :return: ids of the instances that took it.
-        :raise AccessError: the person may not work in processes.
+        Processes that start by this signal start, too: on the record it comes from if theirs
+        are of its model, else on the records of their condition (see bpm.process.trigger).
+
+        :param res_model: model of the record that it comes from; None without a record.
+        :return: ids of the instances that took it and of those that it started.
+        :raise AccessError: the person may not work in processes, or not read the record.
         """
         self._check_may_send(name, payload)
-        return self._send_signal(name, payload).ids
+        if bool(res_model) != bool(res_id):
+            raise UserError(self.env._("Give the record's model and id, or neither."))
+        if res_model:
+            self._check_readable(res_model, res_id)
+        return self._send_signal(name, payload, None, res_model, res_id).ids
 
     def _check_may_send(self, name, payload):
         if not (self.env.su or self.env.user.has_group("bpm_engine.group_user")):
@@ -107,31 +116,35 @@ class BpmProcess(models.Model):
 
         :return: instances that took it, instances started.
         """
-        domain = [
-            ("kind", "=", "message"),
-            ("name", "=", name),
-            ("res_model", "=", res_model or False),
-            ("res_id", "=", res_id or False),
-        ]
-        if not res_id:
-            domain[-1] = ("res_id", "in", (False, 0))
         chained = self._next_in_chain(name)
-        instances = chained._find_waiting(domain, sender)
+        instances = chained._find_waiting("message", name, sender, res_model, res_id)
         return (
             instances._receive("message", name, payload),
             chained._start_by_message(name, res_model, res_id, payload),
         )
 
-    def _send_signal(self, name, payload, sender=None):
-        domain = [("kind", "=", "signal"), ("name", "=", name)]
-        instances = self._next_in_chain(name)._find_waiting(domain, sender)
-        return instances._receive("signal", name, payload)
+    def _send_signal(self, name, payload, sender=None, res_model=None, res_id=None):
+        chained = self._next_in_chain(name)
+        instances = chained._find_waiting("signal", name, sender)
+        received = instances._receive("signal", name, payload)
+        return received | chained._start_by_signal(name, res_model, res_id, payload)
 
-    def _find_waiting(self, domain, sender):
-        """Instances with a matching wait; not the sender: it hears itself in the engine."""
-        waits = self.env["bpm.wait"].sudo().search_fetch(domain, ["instance_id"])
-        instances = waits.instance_id
-        return (instances - sender if sender else instances).sorted("id")
+    def _find_waiting(self, kind, name, sender, res_model=None, res_id=None):
+        """Instances that wait for it; not the sender: it hears itself in the engine.
+
+        :param res_model: of messages only: on which record, None for those without one.
+        """
+        where = SQL("kind = %s AND name = %s", kind, name)
+        if kind == "message" and res_id:
+            where = SQL("%s AND res_model = %s AND res_id = %s", where, res_model, res_id)
+        elif kind == "message":
+            where = SQL("%s AND res_model IS NULL AND coalesce(res_id, 0) = 0", where)
+        self.env["bpm.wait"].flush_model(["kind", "name", "res_model", "res_id", "instance_id"])
+        rows = self.env.execute_query(
+            SQL("SELECT DISTINCT instance_id FROM bpm_wait WHERE %s ORDER BY 1", where)
+        )
+        instances = self.env["bpm.instance"].sudo().browse(id_ for (id_,) in rows)
+        return instances - sender if sender else instances
 
     def _next_in_chain(self, name):
         """Count messages that cause messages, so that no circle goes on for ever."""
@@ -148,26 +161,61 @@ class BpmProcess(models.Model):
 
     def _start_by_message(self, name, res_model, res_id, payload):
         """Start the processes that begin with this message on this kind of record."""
-        if name not in self.env["bpm.process.trigger"]._get_message_names():
-            return self.env["bpm.instance"].sudo()
-        triggers = (
-            self.env["bpm.process.trigger"]
-            .sudo()
-            .search(
-                [
-                    ("kind", "=", "message"),
-                    ("message_name", "=", name),
-                    ("process_id.active", "=", True),
-                    ("process_id.state", "=", "published"),
-                    ("process_id.model", "=", res_model or False),
-                ]
-            )
-        )
         started = self.env["bpm.instance"].sudo()
-        for trigger in triggers:
+        triggers = self._find_triggers("message", name)
+        for trigger in triggers.filtered(lambda t: (t.model or False) == (res_model or False)):
             records = None
             if res_model:
                 records = trigger._get_free(trigger._select(self.env[res_model].browse(res_id)))
-            if records is None or records:
-                started |= trigger.process_id._start(records, payload, "message", self.env.user)
+            started |= trigger._start_now(records, payload, self.env.user)
         return started
+
+    def _start_by_signal(self, name, res_model, res_id, payload):
+        """Start the processes that begin with this signal, wherever it comes from."""
+        started = self.env["bpm.instance"].sudo()
+        for trigger in self._find_triggers("signal", name):
+            records = trigger._get_signal_records(res_model, res_id)
+            started |= trigger._start_now(records, payload, self.env.user)
+        return started
+
+    def _find_triggers(self, kind, name):
+        """Starts of processes in use by a message or signal of that name."""
+        triggers = self.env["bpm.process.trigger"].sudo()
+        if name not in triggers._get_message_names(kind):
+            return triggers
+        return triggers.search(
+            [
+                ("kind", "=", kind),
+                ("message_name", "=", name),
+                ("process_id.active", "=", True),
+                ("process_id.state", "=", "published"),
+            ]
+        )
+
+
+class BpmProcessTrigger(models.Model):
+    _inherit = "bpm.process.trigger"
+
+    def _get_signal_records(self, res_model, res_id):
+        """Records on which a signal starts the process; None: it runs without one.
+
+        A signal has no record of its own. It starts on the record that it comes from if that
+        is of the right kind; from elsewhere it starts on the records of the condition, and
+        without a condition on none.
+        """
+        self.ensure_one()
+        if not self.model:
+            return None
+        if res_model == self.model and res_id:
+            return self._get_free(self._select(self.env[self.model].browse(res_id)))
+        if self._get_domain().is_true():
+            return self.env[self.model]
+        found = self._get_model().search(self._get_domain(), order="id")
+        return self._get_free(self.env[self.model].browse(found.ids))
+
+    def _start_now(self, records, payload, starter):
+        """Start on each of the records (None: without one) in the sender's transaction."""
+        if records is not None and not records:
+            return self.env["bpm.instance"].sudo()
+        process = self.process_id
+        return process._start(records, payload, self.kind, starter, self.start_event)

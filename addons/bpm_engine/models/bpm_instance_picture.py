@@ -49,6 +49,8 @@ class BpmInstance(models.Model):
             "moment": fields.Datetime.to_string(at) or False,
             **told._get_marks(story, at),
             "history": told._get_history(story, at),
+            "process_id": self.process_id.id,
+            "proposals": self.env["bpm.proposal"]._count_pinned(self.process_id),
         }
 
     def _get_log_rows(self, at) -> list[dict]:

@@ -34,7 +34,7 @@ class BpmInstance(models.Model):
             return None
         user = self._get_run_as_user()
         model = self.env(user=user.id, su=False)[self.res_model].with_company(self.company_id)
-        return model.browse(self.res_id).exists() or None
+        return self.env["bpm.process"]._find_existing(model.browse(self.res_id)) or None
 
     def _get_run_as_user(self):
         """Whose rights conditions and actions have: never more than one person's."""
@@ -60,6 +60,16 @@ class BpmInstance(models.Model):
             self.version_id._remember_element(element)
         # Unpublished ones are asked for one after the other: the first read fetches all.
         return element.with_prefetch(ids.values())
+
+    def _get_element_facts(self, element_id, process_key=None):
+        """(database id, name, type) of an element as it is now; see _get_element()."""
+        version = self.version_id
+        facts = {} if version.state == "draft" else version._get_kept_element_facts()
+        own = facts.get((process_key, element_id)) or facts.get((None, element_id))
+        if own:
+            return own
+        element = self._get_element(element_id, process_key)
+        return element.id, element.name, element.type
 
     def _find_action(self, settings):
         """Action of the whitelist that a service task names; empty if none."""
@@ -121,6 +131,7 @@ class BpmInstance(models.Model):
         with self._stepping():
             execution = self._move(act, parked, fresh)
             self._save([(self, execution)], actor or {})
+        execution.host.close()
         self._receive_later()
 
     def _move(self, act, parked=(), fresh=False):
@@ -203,17 +214,24 @@ class BpmInstance(models.Model):
             for instance in self
         ]
 
-    def _start_run(self, variables=None, lines=()):
+    def _start_run(self, variables=None, lines=(), start_event=None):
         """Put the first token of each instance on the start and run; saved in one go.
 
         :param lines: of their history, to be written before what happens now.
         """
         with self._stepping():
             pairs = [
-                (instance, instance._move(lambda one: one.start(variables or {}), fresh=True))
+                (
+                    instance,
+                    instance._move(
+                        lambda one: one.start(variables or {}, start_event or None), fresh=True
+                    ),
+                )
                 for instance in self
             ]
             self._save(pairs, {}, fresh=True, lines=lines)
+        for _instance, execution in pairs:
+            execution.host.close()
         self._receive_later()
 
     def _complete_task(self, task, outcome=None, comment=None, locked=False):

@@ -48,7 +48,10 @@ class BpmInstance(models.Model):
         help="Who does what until when, and what follows.",
     )
     record_name = fields.Char(
-        string="On", compute="_compute_record_name", help="The record that it runs on."
+        string="On",
+        compute="_compute_record_name",
+        search="_search_record_name",
+        help="The record that it runs on.",
     )
 
     @api.depends("task_ids.state", "task_ids.user_id")
@@ -106,6 +109,23 @@ class BpmInstance(models.Model):
                 instance.record_name = record.display_name
             else:
                 instance.record_name = self.env["ir.model"]._get(record._name).name
+
+    def _search_record_name(self, operator, value):
+        """By the name that a record has now, among those that the reader may see."""
+        if operator not in ("ilike", "like", "=ilike", "=like", "in"):
+            return NotImplemented
+        if operator == "in" and not all(isinstance(one, str) and one for one in value):
+            return NotImplemented
+        found = Domain.FALSE
+        for name in sorted(self.env["bpm.process.trigger"]._get_process_models()):
+            model = self.env.get(name)
+            if model is None or model._abstract or not model.has_access("read"):
+                continue
+            records = model.with_context(active_test=False)._search(
+                Domain("display_name", operator, value)
+            )
+            found |= Domain("res_model", "=", name) & Domain("res_id", "in", records)
+        return found
 
     def _get_seen_record(self):
         """The record it runs on; None without one, or when it was deleted."""

@@ -11,6 +11,14 @@ from .bpm_record_view import naive
 LIMIT_NAME = 200
 #: What most steps write of an instance; nobody follows it, nothing is computed from it.
 TECHNICAL = {"engine_state", "next_due", "step_count"}
+#: What a step reads of an instance's rows past the ORM.
+READ = {
+    "bpm.task": ("instance_id", "token", "state", "deadline", "date_done"),
+    "bpm.wait": ("instance_id", "token", "kind", "name", "due"),
+    "bpm.job": ("instance_id", "token", "kind", "state"),
+}
+#: Id, name and type of no element at all.
+NOTHING = (False, False, False)
 
 
 class Row(NamedTuple):
@@ -56,22 +64,28 @@ class BpmInstance(models.Model):
             if instance.state != "cancelled":
                 states.append((instance, instance._prepare_state_values(execution, events)))
         pairs = [pair for pair in pairs if pair[0].state != "cancelled"]
-        self._run_together(
+        dues = {values["next_due"] for _instance, values in states if values["next_due"]}
+        minutes = sorted({self._get_wake_minute(due) for due in dues})
+        planned = self._prepare_planned(minutes) if minutes else None
+        found = self._run_together(
             [
                 *self.env["bpm.log"].sudo()._prepare_append(lines),
                 *self._prepare_states(states),
                 *self._prepare_waits(pairs, rows),
-            ]
+                *([planned] if planned else []),
+            ],
+            answered=bool(planned),
         )
         self._tell_saved(pairs, states)
+        missing = [at for at in minutes if (at,) not in found] if planned else []
+        if missing:
+            self._plan_timers(missing)
         self._sync_tasks(
             [(instance, execution.open_tasks()) for instance, execution in pairs], rows
         )
         for instance, execution in pairs:
             instance._sync_jobs(execution.open_services(), rows[instance.id].jobs)
             instance._deliver(execution.thrown)
-            if instance.next_due:
-                instance._wake_timers(instance.next_due)
             if execution.is_done:
                 instance._ended()
 
@@ -83,8 +97,8 @@ class BpmInstance(models.Model):
         result = defaultdict(Rows)
         if not pairs:
             return result
-        for model in ("bpm.task", "bpm.wait", "bpm.job"):
-            self.env[model].flush_model()
+        for model, names in READ.items():
+            self.env[model].flush_model(names)
         tokens = {
             event.task_id
             for _instance, execution in pairs
@@ -111,10 +125,15 @@ class BpmInstance(models.Model):
             getattr(result[instance_id], kind).append(Row(*row))
         return result
 
-    def _run_together(self, statements):
-        """What a step writes goes to the database as one message."""
+    def _run_together(self, statements, answered=False):
+        """What a step writes goes to the database as one message.
+
+        :param answered: the last one is a query.
+        :return: rows of that query.
+        """
         if statements:
             self.env.cr.execute(SQL("; ").join(statements))
+        return self.env.cr.fetchall() if answered else []
 
     def _prepare_states(self, states):
         """Statements that write what a step made of instances; mostly nothing people ask for.
@@ -193,16 +212,16 @@ class BpmInstance(models.Model):
         return self.env["bpm.log"].sudo()._append(lines)
 
     def _prepare_log_values(self, event, element=None, process_key=None, **values):
-        found = self._get_element(element, process_key) if element else None
+        _id, name, kind = self._get_element_facts(element, process_key) if element else NOTHING
         return {
             "instance_id": self.id,
-            "process_id": self.process_id.id,
-            "version_id": self.version_id.id,
-            "company_id": self.company_id.id,
+            "process_id": self._raw("process_id"),
+            "version_id": self._raw("version_id"),
+            "company_id": self._raw("company_id"),
             "event": event,
             "element": element,
-            "element_name": found.name if found else False,
-            "element_type": found.type if found else False,
+            "element_name": name,
+            "element_type": kind,
             **values,
         }
 
@@ -305,13 +324,13 @@ class BpmInstance(models.Model):
     def _prepare_wait_values(self, wait):
         return {
             "instance_id": self.id,
-            "element_id": self._get_element(wait.element, wait.process).id,
+            "element_id": self._get_element_facts(wait.element, wait.process)[0],
             "token": wait.task_id,
             "kind": wait.kind,
             "name": wait.name or False,
             "due": naive(wait.due) if wait.due else False,
-            "res_model": self.res_model,
-            "res_id": self.res_id,
+            "res_model": self._raw("res_model"),
+            "res_id": self._raw("res_id"),
         }
 
     # ------------------------------------------------------------------ background steps

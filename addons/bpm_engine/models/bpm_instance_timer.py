@@ -18,20 +18,32 @@ class BpmInstance(models.Model):
 
     def _wake_timers(self, moment):
         """Have the timers' cron run at a moment (whole minutes, once per minute)."""
-        cron_id = self.env["ir.model.data"]._xmlid_to_res_id("bpm_engine.ir_cron_timers")
-        if not cron_id:
-            return
+        at = self._get_wake_minute(moment)
+        query = self._prepare_planned([at])
+        if query and not self.env.execute_query(query):
+            self._plan_timers([at])
+
+    def _get_wake_minute(self, moment):
         at = max(moment, fields.Datetime.now()).replace(second=0, microsecond=0)
-        at = at if at >= moment else at + timedelta(minutes=1)
+        return at if at >= moment else at + timedelta(minutes=1)
+
+    def _prepare_planned(self, minutes):
+        """The statement that finds for which of these minutes a run of the cron is planned."""
+        cron_id = self._get_timers_cron_id()
+        if not cron_id:
+            return None
         self.env["ir.cron.trigger"].flush_model(["cron_id", "call_at"])
-        if not self.env.execute_query(
-            SQL(
-                "SELECT FROM ir_cron_trigger WHERE cron_id = %s AND call_at = %s LIMIT 1",
-                cron_id,
-                at,
-            )
-        ):
-            self.env["ir.cron"].sudo().browse(cron_id)._trigger(at)
+        return SQL(
+            "SELECT DISTINCT call_at FROM ir_cron_trigger WHERE cron_id = %s AND call_at = ANY(%s)",
+            cron_id,
+            minutes,
+        )
+
+    def _plan_timers(self, minutes):
+        self.env["ir.cron"].sudo().browse(self._get_timers_cron_id())._trigger(minutes)
+
+    def _get_timers_cron_id(self):
+        return self.env["ir.model.data"]._xmlid_to_res_id("bpm_engine.ir_cron_timers")
 
     def _get_due_domain(self):
         now = fields.Datetime.now()

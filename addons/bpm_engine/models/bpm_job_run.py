@@ -65,7 +65,15 @@ class BpmJob(models.Model):
 
     def _save_service(self, execution):
         instance = self.instance_id
-        self.write({"state": "done", "tries": self.tries + 1, "date_done": fields.Datetime.now()})
+        self.write(
+            {
+                "state": "done",
+                "tries": self.tries + 1,
+                "date_done": fields.Datetime.now(),
+                # What went wrong before stands in the history, not on what is in order.
+                "error": False,
+            }
+        )
         rows = instance._get_rows([(instance, execution)])[instance.id]
         lines = instance._prepare_event_lines(list(execution.events), {}, execution, rows)
         self.env["bpm.log"]._append(lines)
@@ -127,8 +135,17 @@ class BpmJob(models.Model):
                 )
             job.instance_id._lock()
             job._log_repair(reason)
+            error = job.error
             job._run_service(skip=True)
-            job.write({"state": "skipped", "reason": reason, "done_by_id": self.env.uid})
+            job.write(
+                {
+                    "state": "skipped",
+                    "reason": reason,
+                    "done_by_id": self.env.uid,
+                    # What was given up stays to be read beside the reason.
+                    "error": error,
+                }
+            )
             job.instance_id._advance(lambda execution: None, "continue")
             job.instance_id._leave_incident()
         return True
@@ -163,10 +180,13 @@ class BpmJob(models.Model):
     def _repeat_step(self):
         """Take a whole failed step again; it fails into the same incident."""
         instance = self.instance_id
-        self.write({"state": "done", "date_done": fields.Datetime.now()})
+        self.write({"state": "done", "date_done": fields.Datetime.now(), "error": False})
         if self.kind == "start":
             variables = self.variables or {}
-            instance._advance(lambda execution: execution.start(variables), "start", fresh=True)
+            start_event = instance.start_event or None
+            instance._advance(
+                lambda execution: execution.start(variables, start_event), "start", fresh=True
+            )
         elif self.kind == "timer":
             instance._fire_timers()
         else:

@@ -192,9 +192,13 @@ class BpmProcess(models.Model):
             vals["trigger_ids"] = [
                 # Paused: else copying would start everything twice.
                 Command.create({**trigger, "active": False})
-                for trigger in process.trigger_ids.copy_data({"process_id": False})
+                for trigger in process._get_copied_triggers().copy_data({"process_id": False})
             ]
         return values
+
+    def _get_copied_triggers(self):
+        """Those entered by hand: the copy's own drawing brings its own when it is published."""
+        return self.trigger_ids.filtered(lambda trigger: not trigger.version_id)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

@@ -12,8 +12,11 @@ class BpmProcess(models.Model):
         """Kinds of records with processes, for the action menu of their forms and lists.
 
         :return: {model: {"startable": [{id, name, description}]}}; a model whose processes
-            the person may not start is there too: who sees the record sees what runs (HU-06)
+            the person may not start is there too: who sees the record sees what runs (HU-06).
+            Models that the person may not read are left out.
+        :raise AccessError: the person is nobody of the company (portal, public).
         """
+        self.check_access("read")
         processes = self.sudo().search(
             [
                 ("model", "!=", False),
@@ -22,7 +25,7 @@ class BpmProcess(models.Model):
             ]
         )
         found = {}
-        for process in processes:
+        for process in processes.filtered(lambda process: self._sees_model(process.model)):
             startable = found.setdefault(process.model, {"startable": []})["startable"]
             if process._is_offered():
                 startable.append(
@@ -33,6 +36,9 @@ class BpmProcess(models.Model):
                     }
                 )
         return found
+
+    def _sees_model(self, model):
+        return model in self.env and self.env[model].has_access("read")
 
     def _is_offered(self):
         return self.state == "published" and self.start_by_hand and self._can_start(self.env.user)

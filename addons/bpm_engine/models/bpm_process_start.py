@@ -7,6 +7,15 @@ from .bpm_instance_lock import PROCESS_FIELDS, VERSION_FIELDS
 
 #: What a start reads of a process.
 START_FIELDS = (*PROCESS_FIELDS, "published_version_id", "state", "start_by_hand")
+FIND_BY_KEY = (
+    "SELECT p.id, v.id, ARRAY(SELECT res_groups_id FROM bpm_process_group_rel g"
+    " WHERE g.bpm_process_id = p.id), "
+    + ", ".join(
+        [f'p."{name}"' for name in START_FIELDS] + [f'v."{name}"' for name in VERSION_FIELDS]
+    )
+    + ", %s FROM bpm_process p LEFT JOIN bpm_process_version v"
+    " ON v.id = p.published_version_id WHERE p.key = %s AND p.active"
+)
 
 
 class BpmProcess(models.Model):
@@ -64,19 +73,10 @@ class BpmProcess(models.Model):
     def _find_by_key(self, key):
         """The active process of a key; one statement brings what a start needs to know."""
         version = self.env["bpm.process.version"]
-        self.flush_model()
-        version.flush_model()
+        self.flush_model([*START_FIELDS, "key", "name"])
+        version.flush_model(VERSION_FIELDS)
         rows = self.env.execute_query(
-            SQL(
-                "SELECT p.id, v.id, ARRAY(SELECT res_groups_id FROM bpm_process_group_rel g"
-                " WHERE g.bpm_process_id = p.id), %s, %s, %s"
-                " FROM bpm_process p LEFT JOIN bpm_process_version v"
-                " ON v.id = p.published_version_id WHERE p.key = %s AND p.active",
-                SQL(", ".join(f'p."{name}"' for name in START_FIELDS)),
-                SQL(", ".join(f'v."{name}"' for name in VERSION_FIELDS)),
-                self._field_to_sql("p", "name"),
-                key,
-            )
+            SQL(FIND_BY_KEY, self._field_to_sql("p", "name"), key),
         )
         if not rows:
             return self.browse()
@@ -141,24 +141,6 @@ class BpmProcess(models.Model):
         records.check_access("read")
         return records
 
-    @api.model
-    def _fetch_existing(self, records):
-        """Read records, also for the check of rights that follows.
-
-        :return: whether they all exist.
-        """
-        plain = (
-            field
-            for field in records._fields.values()
-            if field.store and field.column_type and field.prefetch and field.name != "id"
-        )
-        field = next((f for f in plain if not (f.translate or f.company_dependent)), None)
-        if field is None:
-            return len(records.exists()) == len(records)
-        records = records.sudo()
-        records.fetch()
-        return field._get_cache(records.env).keys() >= set(records._ids)
-
     def _check_not_running(self, records):
         if not self.sudo().one_per_record:
             return
@@ -190,21 +172,22 @@ class BpmProcess(models.Model):
 
     # ------------------------------------------------------------------ starting
 
-    def _start(self, records=None, variables=None, kind="hand", starter=None):
+    def _start(self, records=None, variables=None, kind="hand", starter=None, start_event=None):
         """Start one instance per record (one without a record), without checking rights.
 
         :param records: records of the process's model, several at once, or None.
         :param variables: first process variables.
         :param kind: how it starts, a value of bpm.instance.start_kind.
         :param starter: who counts as the starter; the present user if None.
+        :param start_event: id of the start event drawn for it; the plain one if None.
         :raise UserError: not in use, already running, or a first step fails.
         """
         self.ensure_one()
         self._check_in_use()
         if records is not None:
             self._check_not_running(records)
-        instances = self._create_instances(records, kind, starter)
-        instances._start_run(variables, instances._prepare_started_lines())
+        instances = self._create_instances(records, kind, starter, start_event=start_event)
+        instances._start_run(variables, instances._prepare_started_lines(), start_event)
         return instances
 
     def _create_instances(self, records, kind, starter, **values):

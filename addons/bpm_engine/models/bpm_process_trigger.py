@@ -18,6 +18,7 @@ class BpmProcessTrigger(models.Model):
             ("change", "A field changes"),
             ("time", "At a time"),
             ("message", "A message arrives"),
+            ("signal", "A signal is given"),
         ],
         default="create",
         required=True,
@@ -43,12 +44,15 @@ class BpmProcessTrigger(models.Model):
         index=True, help="For a time: when it starts next, for each record that matches."
     )
     message_name = fields.Char(
-        index="btree_not_null", help="For a message: its name as other systems send it."
+        string="Message or Signal",
+        index="btree_not_null",
+        help="For a message or a signal: its name as other systems send it.",
     )
     summary = fields.Char(compute="_compute_summary", help="When it starts, in words.")
 
     @api.depends(
         "kind",
+        "active",
         "domain",
         "field_ids",
         "interval_number",
@@ -63,6 +67,8 @@ class BpmProcessTrigger(models.Model):
     def _describe(self):
         if self.kind == "message":
             return self.env._("message “%s”", self.message_name or "?")
+        if self.kind == "signal":
+            return self.env._("signal “%s”", self.message_name or "?")
         some = self.domain and self.domain.strip() not in ("[]", "")
         which = self.env._("matching records") if some else self.env._("every record")
         if self.kind == "change":

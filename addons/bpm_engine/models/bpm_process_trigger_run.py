@@ -78,10 +78,10 @@ class BpmProcessTrigger(models.Model):
         return found
 
     @api.model
-    @tools.ormcache()
-    def _get_message_names(self):
-        """Names of the messages that start anything; asked at every message."""
-        return frozenset(self.sudo().search([("kind", "=", "message")]).mapped("message_name"))
+    @tools.ormcache("kind")
+    def _get_message_names(self, kind="message"):
+        """Names of the messages (or signals) that start anything; asked at every message."""
+        return frozenset(self.sudo().search([("kind", "=", kind)]).mapped("message_name"))
 
     @api.model
     @tools.ormcache()
@@ -213,7 +213,7 @@ class BpmProcessTrigger(models.Model):
                 return
         try:
             with self.env.cr.savepoint():
-                process._start_in_background(records, kind, starter)
+                process._start_in_background(records, kind, starter, self.start_event)
         except RETRIED:
             raise
         except UniqueViolation:
@@ -256,18 +256,12 @@ class BpmProcessTrigger(models.Model):
     def _start_due(self):
         """Start processes whose time has come; called by the timers' cron."""
         now = fields.Datetime.now()
-        due = self.search(
-            [
-                ("kind", "=", "time"),
-                ("next_run", "<=", now),
-                ("process_id.active", "=", True),
-                ("process_id.state", "=", "published"),
-            ]
-        )
-        for trigger in due:
-            if not trigger.try_lock_for_update():
+        for trigger in self.search(self._get_due_domain(now)):
+            # Another cron may have taken it since it was found, and have moved it on.
+            locked = trigger.try_lock_for_update()
+            if not locked.filtered_domain(self._get_due_domain(now)):
                 continue
-            trigger.next_run = trigger._get_next_run(now)
+            trigger._plan_next_run(now)
             records = None
             if trigger.model:
                 found = trigger._get_model().search(trigger._get_domain(), order="id")
@@ -275,6 +269,18 @@ class BpmProcessTrigger(models.Model):
             if records is None or records:
                 trigger._start_each(records, "time", trigger.process_id.owner_id)
             self.env["ir.cron"]._commit_progress(1)
+
+    def _get_due_domain(self, now):
+        return [
+            ("kind", "=", "time"),
+            ("next_run", "<=", now),
+            ("process_id.active", "=", True),
+            ("process_id.state", "=", "published"),
+        ]
+
+    def _plan_next_run(self, now):
+        """Move on to the moment after now, before anything is started: all or nothing."""
+        self.next_run = self._get_next_run(now)
 
     def _get_next_run(self, now):
         """First moment after now in steps of the interval, at the same local time of day."""
@@ -295,11 +301,13 @@ class BpmProcessTrigger(models.Model):
 class BpmProcess(models.Model):
     _inherit = "bpm.process"
 
-    def _start_in_background(self, records, kind, starter=None):
+    def _start_in_background(self, records, kind, starter=None, start_event=None):
         """Start although nobody waits for it: failing first steps become incidents."""
         self.ensure_one()
         self._check_in_use()
-        instances = self._create_instances(records, kind, starter)
+        instances = self._create_instances(records, kind, starter, start_event=start_event)
         self.env["bpm.log"].sudo()._append(instances._prepare_started_lines())
         for instance in instances:
-            instance._advance(lambda execution: execution.start({}), "start", fresh=True)
+            instance._advance(
+                lambda execution: execution.start({}, start_event or None), "start", fresh=True
+            )

@@ -73,6 +73,7 @@ class BpmProcessVersion(models.Model):
     instance_ids = fields.One2many("bpm.instance", "version_id")
     running_count = fields.Integer(compute="_compute_running_count", string="Running Instances")
     older_running_count = fields.Integer(related="process_id.older_running_count")
+    start_by_hand = fields.Boolean(related="process_id.start_by_hand")
 
     _number_uniq = models.UniqueIndex(
         "(process_id, number)", "A process has one version of each number."

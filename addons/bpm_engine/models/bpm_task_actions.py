@@ -1,7 +1,8 @@
 """What people do with tasks; each a single call, also for other systems (JSON-2)."""
 
-from odoo import fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 
 class BpmTask(models.Model):
@@ -15,6 +16,7 @@ class BpmTask(models.Model):
         :raise UserError: already done (by whom and when), not yours, outcome unknown,
             comment or required fields missing; nothing has changed then
         """
+        self._read_whole()
         self.check_access("read")
         self._lock()
         self._check_may_act()
@@ -24,6 +26,33 @@ class BpmTask(models.Model):
             # The engine acts for the process; who may, was checked above.
             task.sudo()._complete(chosen, comment)
         return True
+
+    def _read_whole(self):
+        """Read tasks with all that doing them looks at, and whether they have activities."""
+        tasks = self.sudo()
+        if not tasks:
+            return
+        names, query = tasks._get_reading()
+        self.env["mail.activity"].flush_model(["bpm_task_id"])
+        caches = [tasks._fields[name]._get_cache(tasks.env) for name in names]
+        for id_, busy, *values in self.env.execute_query(SQL(query, self._ids)):
+            for cache, value in zip(caches, values, strict=True):
+                cache.setdefault(id_, value)
+            if not busy:
+                tasks._fields["activity_ids"]._insert_cache(tasks.browse(id_), [()])
+
+    @api.model
+    @tools.ormcache()
+    def _get_reading(self):
+        """(fields, statement) of _read_whole()."""
+        rows = self.env["bpm.rows.mixin"]
+        names = [name for name, field in self._fields.items() if rows._is_plain(field)]
+        names.remove("id")
+        columns = ", ".join(f't."{name}"' for name in names)
+        return names, (
+            "SELECT t.id, EXISTS (SELECT FROM mail_activity a WHERE a.bpm_task_id = t.id), "
+            f"{columns} FROM bpm_task t WHERE t.id IN %s"
+        )
 
     def _lock(self):
         """Wait for others who are moving these processes, then see their result.
@@ -40,7 +69,7 @@ class BpmTask(models.Model):
         """Write the decision, close the activity, and move the token when it is decided."""
         self.ensure_one()
         holder = self.user_id
-        self.write(self._prepare_done_values(chosen, comment))
+        self._write_past_orm(self._prepare_done_values(chosen, comment))
         if self.user_id | self.done_by_id != holder:
             self._add_participants()
         messages = self._close_activity(attachments)

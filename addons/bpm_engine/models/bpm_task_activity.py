@@ -100,8 +100,7 @@ class BpmTask(models.Model):
     def _close_activity(self, attachments=None):
         """Mark the activity done: its message in the chatter keeps outcome and comment."""
         self.ensure_one()
-        activities = self.env["mail.activity"].sudo().with_context(bpm_task_sync=True)
-        activities = activities.search([("bpm_task_id", "=", self.id)])
+        activities = self.sudo().activity_ids.with_context(bpm_task_sync=True)
         if not activities or self.env.context.get("bpm_quiet"):
             activities.unlink()
             return self.env["mail.message"]

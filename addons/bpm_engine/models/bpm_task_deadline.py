@@ -50,7 +50,7 @@ class BpmTask(models.Model):
         unit, start = settings.get("unit") or "hour", start or fields.Datetime.now()
         if settings.get("basis") == "calendar":
             return start + timedelta(**{f"{unit}s": amount})
-        calendar, resource = self._get_calendar()
+        calendar, resource = self.user_id.sudo()._get_bpm_calendar(self.company_id)
         key = (calendar, resource, unit, amount, start)
         if key not in cache:
             cache[key] = self._plan(calendar, resource, unit, amount, start)
@@ -65,13 +65,6 @@ class BpmTask(models.Model):
         zone = pytz.timezone(self.user_id.tz or self.company_id.partner_id.tz or "UTC")
         end = zone.localize(datetime.combine(value, time(23, 59, 59)))
         return end.astimezone(pytz.utc).replace(tzinfo=None)
-
-    def _get_calendar(self):
-        """Working time of the holder, else of the company."""
-        resource = self.user_id.sudo().resource_ids.filtered(
-            lambda r: r.calendar_id and r.company_id in (self.company_id, r.company_id.browse())
-        )[:1]
-        return resource.calendar_id or self.company_id.resource_calendar_id, resource
 
     @api.model
     def _plan(self, calendar, resource, unit, amount, start):

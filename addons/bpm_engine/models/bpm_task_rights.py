@@ -79,6 +79,15 @@ class BpmTask(models.Model):
 
     # ------------------------------------------------------------ refusals
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_purge(self):
+        """Votes and comments are history: no code deletes them, the system included.
+
+        They go only with their whole instance when the system removes it, as bpm.log does.
+        """
+        if self and not (self.env.su and self.env.context.get("bpm_purge")):
+            raise UserError(self.env._("Tasks of processes are history; they cannot be deleted."))
+
     def _check_may_act(self):
         """Refuse, in words, a task that is closed, waiting or somebody else's."""
         for task in self:

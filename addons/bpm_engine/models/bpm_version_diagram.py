@@ -112,6 +112,17 @@ class BpmProcessVersion(models.Model):
         ids = set(self._get_element_ids().values())
         return read_values(self.env["bpm.element"].sudo().browse(ids))
 
+    @tools.ormcache("self.id", "self.revision")
+    def _get_kept_element_facts(self):
+        """{as _get_element_ids(): (database id, name, type)}"""
+        names, values = self._get_kept_elements()
+        name, kind = names.index("name"), names.index("type")
+        return {
+            key: (id_, values[id_][name], values[id_][kind])
+            for key, id_ in self._get_element_ids().items()
+            if id_ in values
+        }
+
     def _touch(self):
         """What is kept of the elements of these versions is out of date, also where called.
 

@@ -1,7 +1,14 @@
-from odoo import api, models
+from lxml import etree
 
-from ..engine import read_diagram
-from ..lib.diagram_xml import merge_settings
+from odoo import Command, api, models
+
+from ..engine import DiagramError, read_diagram
+from ..engine.xml_source import read_xml
+from ..lib.diagram_xml import merge_settings, text_of
+from ..lib.foreign_bpmn import take_over
+from ..lib.pools import keep_pool, pools_of
+from .bpm_engine_words import said
+from .bpm_facts import Facts
 
 #: Problems for which a file of another tool is refused; the others can be repaired here.
 _REFUSING = {
@@ -53,18 +60,89 @@ class BpmProcessVersion(models.Model):
         return self._lint(xml, process)
 
     @api.model
-    def read_bpmn(self, xml):
+    def read_bpmn(self, xml, process_id=False, chosen=None):
         """Check a file of another tool before it replaces the drawing.
 
-        :return: ``{"xml": text or False, "problems": [...]}``; False when it is refused, and
-            then the problems say where and why.
+        What other tools say about people, deadlines and conditions is taken over where we have
+        the same.
+
+        :param process_id: the process it is for: its kind of record knows fields.
+        :param chosen: of a file with several pools, the id of the process to take.
+        :return: ``{"xml": text or False, "problems": [...], "pools": [...], "notes": [...]}``.
+            Without text either the file is refused, and the problems say where and why, or
+            one of the pools (id, name, steps) is to be chosen. The notes name what was not
+            taken over, element by element.
         """
         self.check_access("read")
         text = xml.decode("utf-8", "replace") if isinstance(xml, bytes) else xml or ""
         text = text.lstrip("\ufeff")
+        pools, notes = [], []
+        try:
+            root = read_xml(text)
+        except DiagramError:
+            root = None
+        if root is not None:
+            pools = pools_of(root)
+            if len(pools) > 1 and chosen not in [pool["id"] for pool in pools]:
+                return {"xml": False, "problems": [], "pools": pools, "notes": []}
+            text, notes = self._take_over(root, text, len(pools) > 1 and chosen, process_id)
         problems = self._lint(text, self.env["bpm.process"])
         refused = any(problem["code"] in _REFUSING for problem in problems)
-        return {"xml": False if refused else text, "problems": problems}
+        return {
+            "xml": False if refused else text,
+            "problems": problems,
+            "pools": pools,
+            "notes": notes,
+        }
+
+    def _take_over(self, root, text, chosen, process_id):
+        """The file in our terms; as it came when there was nothing to translate.
+
+        :return: text, notes on what was left out.
+        """
+        before = etree.tostring(root)
+        lost = keep_pool(root, chosen) if chosen else []
+        left = take_over(root, Facts(self.env["bpm.process"].browse(process_id or [])))
+        notes = [{"element": "", "message": said(self.env, told)} for told in lost]
+        notes += [{"element": note["element"], "message": self._tell_left(note)} for note in left]
+        return (text if etree.tostring(root) == before else text_of(root)), notes
+
+    def _tell_left(self, note):
+        return self.env._(
+            "“%(label)s”: not taken over: %(what)s.",
+            label=note["label"],
+            what=", ".join(dict.fromkeys(said(self.env, told) for told in note["left"])),
+        )
+
+    @api.model
+    def import_other_pools(self, xml, process_id, chosen):
+        """A draft process of each pool of a file but the one that was chosen.
+
+        :param process_id: the process into which the chosen one goes: the others run on the
+            same kind of record.
+        :return: list of {"id", "name"} of the new processes.
+        :raise AccessError: the person may not draw processes.
+        """
+        self.check_access("create")
+        process = self.env["bpm.process"].browse(process_id)
+        process.check_access("read")
+        made = self.env["bpm.process"]
+        for pool in pools_of(read_xml(xml)):
+            if pool["id"] == chosen:
+                continue
+            answer = self.read_bpmn(xml, process_id, pool["id"])
+            if answer["xml"]:
+                made |= made.create(self._prepare_pool_values(process, pool, answer["xml"]))
+        return [{"id": one.id, "name": one.name} for one in made]
+
+    def _prepare_pool_values(self, process, pool, xml):
+        return {
+            "name": pool["name"],
+            "model_id": process.model_id.id,
+            "company_id": process.company_id.id,
+            "category": process.category,
+            "version_ids": [Command.create({"bpmn_xml": xml})],
+        }
 
     def export_bpmn(self):
         """The diagram as it is now, hot changes included, with a name for the file.

@@ -54,6 +54,16 @@ class BpmProcessVersion(models.Model):
         self._publish()
         return self._action_after_publish()
 
+    def action_publish_and_start(self):
+        """Publish, then begin a first one: at once, or on a record that is chosen next.
+
+        What is to be thought of before (problems, older instances) is asked first, as ever.
+        """
+        result = self.with_context(bpm_then_start=True).action_ask_publish()
+        if result.get("res_model") == "bpm.publish":
+            result["context"] = {**result["context"], "bpm_then_start": True}
+        return result
+
     def _check_may_publish(self):
         if not (self.env.su or self.env.user.has_group("bpm_engine.group_manager")):
             raise AccessError(
@@ -183,6 +193,8 @@ class BpmProcessVersion(models.Model):
         self.process_id.invalidate_recordset(["older_running_count"])
         if self.process_id.older_running_count:
             return self.action_check_older()
+        if self.env.context.get("bpm_then_start"):
+            return self.process_id.action_begin()
         return self._tell_published()
 
     def _tell_published(self):

@@ -21,6 +21,13 @@ class ResUsers(models.Model):
                 return manager
         return self.browse()
 
+    def _get_bpm_calendar(self, company):
+        """(working hours, resource) of the person, else the company's and none."""
+        resource = self.resource_ids.filtered(
+            lambda r: r.calendar_id and r.company_id in (company, company.browse())
+        )[:1]
+        return resource.calendar_id or company.resource_calendar_id, resource
+
     @api.model
     def _get_activity_groups(self):
         """The systray also counts tasks of one's groups that nobody has taken yet."""

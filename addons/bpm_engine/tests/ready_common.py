@@ -19,6 +19,7 @@ class ReadyMixin:
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls._reached, cls._played = {}, set()
         clock = freeze_time(MONDAY)
         cls.frozen = clock.start()
         cls.addClassCleanup(clock.stop)
@@ -27,6 +28,43 @@ class ReadyMixin:
     def setUp(self):
         super().setUp()
         self.frozen.move_to(MONDAY)
+
+    def tearDown(self):
+        """Note at which ends the class's process has arrived in this test."""
+        process = getattr(self, "process", None)
+        if process:
+            self.env.flush_all()
+            lines = self.env["bpm.log"].search(
+                [
+                    ("process_id", "=", process.id),
+                    ("element_type", "=", "endEvent"),
+                    ("event", "=", "left"),
+                ]
+            )
+            self._reached.setdefault(process.id, set()).update(lines.mapped("element"))
+        self._played.add(self._testMethodName)
+        super().tearDown()
+
+    @classmethod
+    def _check_every_end(cls):
+        """A class that has run whole has come to every end drawn, in side branches, too."""
+        names = {name for name in dir(cls) if name.startswith("test_")}
+        process = getattr(cls, "process", None)
+        if not process or names - cls._played:
+            return
+        elements = process.published_version_id.element_ids
+        drawn = set(elements.filtered(lambda e: e.type == "endEvent").mapped("element_id"))
+        missed = drawn - cls._reached.get(process.id, set())
+        if missed:
+            raise AssertionError(f"{cls.__name__} comes never to {sorted(missed)}")
+
+    @classmethod
+    def tearDownClass(cls):
+        """Whatever is missed, the class is cleaned up behind it."""
+        try:
+            cls._check_every_end()
+        finally:
+            super().tearDownClass()
 
     def _start(self, process, record, user=None):
         """Start it by hand on the record, as the person would."""

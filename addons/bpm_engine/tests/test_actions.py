@@ -2,6 +2,8 @@ from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import freeze_time
 
+from odoo.addons.queue_job.tests.common import trap_jobs
+
 from .run_common import RunCommon, chain, choice, end, flow, service, start, task
 
 
@@ -35,6 +37,45 @@ class TestActions(RunCommon):
         texts = ["base.main_company", "bpm_engine.nothing", "plain", "bpm_engine.bpm_test"]
         company = self.env.ref("base.main_company").name
         self.assertEqual(actions.name_references(texts), {"base.main_company": company})
+
+    def test_mail(self):
+        """HU-24: a mail goes to the customer by its template, in the background, as its person."""
+        self.partner.email = "vector@example.com"
+        template = self.env["mail.template"].create(
+            {
+                "name": "Thanks",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "subject": "Thanks, {{ object.name }}",
+                "partner_to": "{{ object.id }}",
+            }
+        )
+        self.action("thanks", "mail", template_id=template.id, run_as_user_id=self.manager.id)
+        with trap_jobs() as trap:
+            instance = self.run_action("thanks")
+            trap.assert_jobs_count(1)
+        self.assertEqual(instance.state, "running", "it waits for its mail")
+        instance.job_ids._perform()
+        self.assertEqual(instance.state, "done")
+        mail = self.env["mail.mail"].search([("subject", "=", "Thanks, Vector")])
+        self.assertEqual(mail.recipient_ids, self.partner)
+        self.assertEqual(mail.create_uid, self.manager)
+
+    def test_mail_without_a_template(self):
+        """HU-24: an incident that says what is missing."""
+        self.action("empty", "mail")
+        with trap_jobs():
+            instance = self.run_action("empty")
+        for _number in range(instance.job_ids.action_id.max_tries):
+            with trap_jobs():
+                instance.job_ids._perform()
+        self.assertEqual(instance.state, "incident")
+        self.assertIn("has no e-mail template", instance.error)
+
+    def test_stage_of_a_model_without_stages(self):
+        """EP-04: the refusal names the kind of record."""
+        self.action("move", "stage")
+        with self.assertRaisesRegex(UserError, "has no stages"):
+            self.run_action("move", stage="Won")
 
     def test_set_fields(self):
         """HU-09: fields by fixed value, by expression, and as the diagram gives them."""

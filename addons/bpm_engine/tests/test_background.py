@@ -122,6 +122,26 @@ class TestBackground(RunCommon):
         self.assertFalse(instance.error)
         job._perform()
         self.assertEqual(self.open_names(instance), ["After"])
+        self.assertFalse(job.error, "what is in order says nothing of errors")
+        lines = instance.log_ids.filtered(lambda log: log.event == "error")
+        self.assertIn("failed: no", lines.comment, "the history keeps it")
+
+    def test_where_it_stands_is_never_empty(self):
+        """HU-06: in the background, failed, failed as a whole, and going on: always told."""
+        instance, job = self.launch_job()
+        self.assertEqual(instance.current_step, "Post (in the background)")
+        with self.failing(AccessError("no")):
+            job._perform()
+        self.assertEqual(instance.current_step, "Post (failed)")
+        reader = instance.with_user(self.viewer)
+        self.assertEqual(reader.current_step, "Post (failed)")
+        job.state = "cancelled"
+        self.assertEqual(instance.current_step, "Post", "from the history, without a job")
+        with trap_jobs():
+            job.state = "incident"
+            job.with_user(self.manager).action_retry()
+        job._perform()
+        self.assertEqual(instance.current_step, f"After ({self.worker.name})")
 
     def test_skip(self):
         """HU-24: skipped with a reason, which the history keeps."""
@@ -131,6 +151,7 @@ class TestBackground(RunCommon):
         job.with_user(self.manager).action_skip("Told them by phone")
         self.assertEqual((job.state, instance.state), ("skipped", "running"))
         self.assertEqual(job.done_by_id, self.manager)
+        self.assertIn("no", job.error, "what was given up stays readable")
         self.assertEqual(self.open_names(instance), ["After"])
         self.assertNotIn("Done it", str(self.partner.message_ids.mapped("body")))
         line = instance.log_ids.filtered(lambda log: log.event == "repaired")

@@ -19,7 +19,12 @@ def terms(name):
 
 
 def shape(text):
-    """What a translation keeps of its source, in any order."""
+    """What a translation keeps of its source, in any order.
+
+    Of plural forms divided by "|" a language has its own number; each keeps the same.
+    """
+    if "|" in text and "%s" in text:
+        text = text.split("|", maxsplit=1)[0]
     tags = [(tag, SHOWN_ATTRIBUTE.sub("", rest).strip()) for tag, rest in TAG.findall(text)]
     return sorted(PLACEHOLDER.findall(text)), sorted(tags)
 

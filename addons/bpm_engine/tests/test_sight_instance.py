@@ -148,6 +148,31 @@ class TestInstance(SightCommon):
         self.assertEqual((late.standing_at, late.holder_ids), ("Check invoice", self.worker))
         self.assertTrue(late.is_overdue)
 
+    def test_search_by_record(self):
+        """HU-06: found by the record's name of today, old names and secret records apart."""
+        instance = self._waiting(self.worker)
+        other = self._waiting(self.worker)
+        other.sudo().res_id = self.env["res.partner"].create({"name": "Zarya"}).id
+        Instance = self.env["bpm.instance"].with_user(self.viewer)
+
+        def find(*condition):
+            return Instance.search([("process_id", "=", self.process.id), condition])
+
+        self.assertEqual(find("record_name", "ilike", "vect"), instance)
+        self.assertEqual(find("record_name", "=", "Zarya"), other)
+        self.partner.name = "Meteor"
+        self.assertFalse(find("record_name", "ilike", "vect"))
+        self.assertEqual(find("record_name", "ilike", "meteor"), instance)
+        self.partner.active = False
+        self.assertEqual(find("record_name", "ilike", "meteor"), instance)
+        rule = {
+            "name": "hidden",
+            "model_id": self.env["ir.model"]._get_id("res.partner"),
+            "domain_force": f"[('id', '!=', {self.partner.id})]",
+        }
+        self.env["ir.rule"].create(rule)
+        self.assertFalse(find("record_name", "ilike", "meteor"))
+
     def test_access(self):
         """HU-06: those with a part in it see it; others, other companies and portals do not."""
         instance = self._waiting(self.worker)

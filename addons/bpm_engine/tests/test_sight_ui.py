@@ -39,6 +39,19 @@ class TestDesktop(SightUiCommon):
         self._tour(f"/odoo/running-processes/{self.waiting.id}", "instance", self.manager)
         self.assertEqual(self.waiting.state, "suspended")
 
+    def test_propose_where_it_was_noticed(self):
+        """HU-18: pinned to a step of what runs, seen there, voted for, accepted into a draft."""
+        self.worker.password = self.worker.login
+        self._tour(f"/odoo/running-processes/{self.waiting.id}", "propose", self.worker)
+        proposal = self.process.proposal_ids
+        self.assertEqual((proposal.element, proposal.element_name), ("Check", "Check invoice"))
+        self.assertEqual(proposal.instance_id, self.waiting)
+        self._tour(f"/odoo/process-heat/{self.process.id}", "vote", self.viewer)
+        self.assertEqual(proposal.votes_for, 1)
+        self._tour("/odoo/process-proposals", "accept", self.manager)
+        self.assertEqual(proposal.state, "accepted")
+        self.assertEqual(proposal.implemented_version_id, self.process.draft_version_id)
+
     def test_heat_map(self):
         """HU-06: the heat map: colours with figures, table, lists behind them."""
         self._tour(f"/odoo/process-heat/{self.process.id}", "heat", self.viewer)

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from .task_common import TaskCommon
@@ -68,6 +68,19 @@ class TestTaskAccess(TaskCommon):
             ):
                 with self.assertRaises(AccessError):
                     change(task)
+
+    def test_system_deletes_none(self):
+        """HU-24: decisions and comments stay, whatever code of the system asks for."""
+        for change in (
+            lambda: self.own.sudo().unlink(),
+            lambda: self.own.with_context(bpm_purge=True).with_user(self.manager).unlink(),
+        ):
+            with self.assertRaises(UserError):
+                change()
+        self.assertTrue(self.own.exists())
+        instance = self.own.instance_id.sudo()
+        instance.with_context(bpm_purge=True).unlink()
+        self.assertFalse(self.own.exists())
 
     def test_other_company(self):
         """HU-23: another company's people see nothing of it, managers neither."""

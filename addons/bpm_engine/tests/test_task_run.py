@@ -1,5 +1,5 @@
-from odoo.exceptions import RedirectWarning
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, RedirectWarning
+from odoo.tests import new_test_user, tagged
 
 from .run_common import RunCommon, chain, choice, end, flow, start, task
 
@@ -98,6 +98,17 @@ class TestTaskRun(RunCommon):
         self.assertFalse(others["instances"][0]["tasks"][0]["can_complete"])
         models = self.env["bpm.process"].with_user(self.worker).get_models()
         self.assertIn(process.id, [p["id"] for p in models["res.partner"]["startable"]])
+
+    def test_portal_users_learn_no_models(self):
+        """HU-23: which kinds of records have processes is told to colleagues only."""
+        self._visa()
+        self.make("secret", start(), end(), chain("Start", "End"), model="ir.cron")
+        portal = new_test_user(self.env, "bpm_portal", groups="base.group_portal")
+        with self.assertRaises(AccessError):
+            self.env["bpm.process"].with_user(portal).get_models()
+        models = self.env["bpm.process"].with_user(self.worker).get_models()
+        self.assertIn("res.partner", models)
+        self.assertNotIn("ir.cron", models, "a kind of record that the person may not read")
 
     def test_diagram_of_a_task(self):
         """HU-06: the diagram of a task shows where the process stands."""

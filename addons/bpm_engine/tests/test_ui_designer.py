@@ -1,6 +1,6 @@
 from lxml import etree
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 
 from .common import BpmCommon
 
@@ -98,6 +98,47 @@ class TestDesigner(HttpCase, BpmCommon):
         self.assertEqual((action.get("name"), action.get("async")), ("tell_test", "true"))
         value = action.find(f"{BPM}parameter")
         self.assertEqual((value.get("name"), value.get("value")), ("company", "base.main_company"))
+
+    def test_files_of_other_tools(self):
+        """PK-26, HU-05: a pool is chosen, what was left out is named; problems lead to places."""
+        self.tour("bpm_engine_import", self.designer)
+        self.drawn("userTask", "Sell")
+        self.assertNotIn("Pack", self.version.bpmn_xml)
+        other = self.env["bpm.process"].search([("name", "=", "Warehouse")])
+        self.assertEqual((other.state, other.model), ("draft", "res.partner"))
+
+    def test_people_and_deadlines(self):
+        """HU-05, HU-20: group, deadline, escalation to a person of the record, its fields."""
+        group = self.env["res.groups"].create({"name": "Lawyers of the Test"})
+        self.tour("bpm_engine_panel_people", self.designer)
+        settings = self.version._diagram().elements["Task_1"].settings
+        self.assertEqual(settings["assignment"], {"kind": "group", "group": f"#{group.id}"})
+        self.assertEqual(
+            settings["deadline"], {"amount": 2.0, "unit": "day", "basis": "working", "remind": 4.0}
+        )
+        self.assertEqual(
+            settings["escalation"], {"kind": "role", "role": "user_id", "action": "reassign"}
+        )
+        approve = self.drawn("sequenceFlow", "Approve")
+        self.assertEqual(
+            approve.findtext(f"{BPMN}conditionExpression"),
+            "outcome == 'approved' and record.ref == 'A-1'",
+        )
+
+    def test_export(self):
+        """PK-26, HU-23: the file is saved with what is in force; strangers get nothing."""
+        self.version.with_user(self.manager).action_publish()
+        url = f"/bpm_engine/version/{self.version.id}/bpmn"
+        self.authenticate(self.designer.login, self.designer.login)
+        answer = self.url_open(url)
+        self.assertEqual(answer.status_code, 200)
+        self.assertIn("deal_v1.bpmn", answer.headers["Content-Disposition"])
+        self.assertIn(b"<bpmn:process", answer.content)
+        self.assertEqual(self.url_open("/bpm_engine/version/999999999/bpmn").status_code, 404)
+        portal = new_test_user(self.env, "bpm_portal", groups="base.group_portal")
+        portal.password = portal.login
+        self.authenticate(portal.login, portal.login)
+        self.assertIn(self.url_open(url).status_code, (403, 404))
 
     def test_undo_refused_file_and_tools(self):
         """HU-05: undo, redo, trying out; a broken file is refused with the place."""

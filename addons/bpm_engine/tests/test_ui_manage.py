@@ -1,0 +1,143 @@
+"""Managing processes in the browser: moves, incidents, starts on several records, the calendar."""
+
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError
+from odoo.tests import HttpCase, tagged
+
+from odoo.addons.queue_job.tests.common import trap_jobs
+
+from .run_common import chain, end, service, start, task
+from .task_common import TaskCommon
+from .test_task_run import assigned
+from .versions_common import VersionsCommon, three_steps, two_steps
+
+
+@tagged("post_install", "-at_install")
+class TestManage(HttpCase, VersionsCommon):
+    browser_size = "1366x768"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        (cls.manager | cls.worker).mapped(lambda user: user.write({"password": user.login}))
+
+    def test_migration_shows_how_far_it_is(self):
+        """HU-19: a long move shows its progress and its end by itself, and is taken back."""
+        # Runs the background's job from the page.
+        self.manager.group_ids += self.env.ref("base.group_system")
+        process = self.make("visa", *two_steps())
+        old = process.published_version_id
+        instances = self.launch_many(process, 3)
+        new = self.publish(process, *three_steps())
+        action = process.with_user(self.manager).action_check_older()
+        change = self.env["bpm.migration"].browse(action["res_id"])
+        with patch("odoo.addons.bpm_engine.models.bpm_migration._AT_ONCE", 0):
+            self.start_tour(
+                f"/odoo/process-moves/{change.id}",
+                "bpm_engine_migration",
+                login=self.manager.login,
+                timeout=120,
+            )
+        self.assertEqual(change.state, "undone")
+        self.assertEqual(instances.version_id, old)
+        moved = instances.log_ids.filtered(lambda line: line.event == "migrated")
+        self.assertEqual(len(moved), 6, "there and back")
+        self.assertEqual(process.published_version_id, new)
+
+    def test_incidents(self):
+        """HU-24: retried and skipped from the list; the empty list says what is next."""
+        self.env["bpm.job"].search([("state", "=", "incident")]).unlink()
+        act = self.action("post", "message", is_async=True)
+        process = self.make(
+            "bg",
+            start(),
+            service("Post", "post", body="Done it"),
+            task("After"),
+            end(),
+            chain("Start", "Post", "After", "End"),
+        )
+        zarya = self.env["res.partner"].create({"name": "Zarya"})
+
+        def fail(action, work):
+            raise AccessError("no right")  # pylint: disable=translation-required
+
+        with trap_jobs(), patch.object(type(act), "_run_message", fail):
+            instances = [self.launch(process), self.launch(process, zarya)]
+            for instance in instances:
+                instance.job_ids._perform()
+        self.start_tour("/odoo/process-incidents", "bpm_engine_incidents", login=self.manager.login)
+        retried, skipped = (instance.job_ids for instance in instances)
+        self.assertEqual((retried.state, retried.tries), ("waiting", 0))
+        self.assertEqual((skipped.state, skipped.reason), ("skipped", "By phone"))
+        self.assertEqual(self.open_names(instances[1]), ["After"])
+
+    def test_start_on_several(self):
+        """EP-05: chosen in a list, started on all of them by one click."""
+        process = self.make("visa", start(), task("Visa"), end(), chain("Start", "Visa", "End"))
+        self.worker.group_ids += self.env.ref("base.group_partner_manager")
+        zarya = self.env["res.partner"].create({"name": "Zarya"})
+        action = self.env["ir.actions.act_window"].create(
+            {
+                "name": "Customers of the test",
+                "res_model": "res.partner",
+                "path": "customers-of-test",
+                "view_mode": "list,form",
+                "domain": [("id", "in", (self.partner | zarya).ids)],
+            }
+        )
+        self.start_tour(
+            f"/odoo/{action.path}", "bpm_engine_start_on_several", login=self.worker.login
+        )
+        self.assertEqual(sorted(process.instance_ids.mapped("res_id")), [self.partner.id, zarya.id])
+
+    def test_calendar(self):
+        """HU-10, HU-23: a task without a deadline stands in the calendar; passed on from there."""
+        self.env["bpm.task"].search([("user_id", "=", self.worker.id)])._withdraw()
+        process = self.make(
+            "visa",
+            start(),
+            task("Check", settings=assigned(self.worker)),
+            end(),
+            chain("Start", "Check", "End"),
+        )
+        row = self.launch(process).task_ids
+        self.assertFalse(row.deadline)
+        # Whatever the day of the month: it stands in the month that is shown.
+        row.date_start = row.date_start.replace(day=10)
+        self.start_tour(
+            "/odoo/my-process-tasks?view_type=calendar",
+            "bpm_engine_calendar",
+            login=self.worker.login,
+        )
+        self.assertEqual(row.user_id, self.other_worker)
+
+
+@tagged("post_install", "-at_install")
+class TestCalendarDates(TaskCommon):
+    def test_where_tasks_stand(self):
+        """HU-10: by the deadline; without one three working days after they came."""
+        tasks = self.env["bpm.task"].search([])
+        row = self.env["bpm.task"].create(
+            {
+                "instance_id": self.instance.id,
+                "name": "Check",
+                "token": "1",
+                "user_id": self.worker.id,
+                "date_start": "2026-03-05 08:00:00",  # a Thursday
+            }
+        )
+        self.assertEqual(str(row.calendar_at), "2026-03-10 12:00:00")
+        found = tasks.search(
+            [
+                ("calendar_at", ">=", "2026-03-08 00:00:00"),
+                ("calendar_at", "<=", "2026-03-31 00:00:00"),
+                ("id", "not in", tasks.ids),
+            ]
+        )
+        self.assertEqual(found, row)
+        row.deadline = "2026-05-01 10:00:00"
+        self.assertEqual(row.calendar_at, row.deadline)
+        self.assertFalse(
+            tasks.search([("calendar_at", "<=", "2026-04-01 00:00:00"), ("id", "=", row.id)])
+        )
