@@ -53,6 +53,7 @@
         "views/crm_lead_views.xml",
         "views/crm_stage_views.xml",
         "views/crm_lead_stage_views.xml",
+        "views/sale_order_stage_views.xml",
         "views/crm_transaction_views.xml",
         "wizards/crm_transaction_import_views.xml",
         "wizards/bpm_regulation_use_views.xml",

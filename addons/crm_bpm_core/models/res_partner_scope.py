@@ -30,8 +30,8 @@ class ResPartner(models.Model):
         string="Entrusted to Me",
         compute="_compute_is_entrusted",
         search="_search_is_entrusted",
-        help="I have an open call to this customer or one of his alarms, whoever is "
-        "responsible for him.",
+        help="I have an open call to this customer, one of his alarms or one of his leads, "
+        "whoever is responsible for him.",
     )
 
     def _auto_init(self):
@@ -64,12 +64,18 @@ class ResPartner(models.Model):
             """(SELECT res_id FROM mail_activity
                  WHERE res_model = 'res.partner' AND active IS TRUE AND user_id = %(me)s
                  UNION ALL
-                SELECT partner_id FROM crm_recession_alert WHERE user_id = %(me)s)""",
+                SELECT partner_id FROM crm_recession_alert WHERE user_id = %(me)s
+                 UNION ALL
+                SELECT contact.commercial_partner_id FROM crm_lead lead
+                  JOIN res_partner contact ON contact.id = lead.partner_id
+                 WHERE lead.user_id = %(me)s)""",
             me=self.env.uid,
             to_flush=[
                 self.env["mail.activity"]._fields[name] for name in ("user_id", "active", "res_id")
             ]
-            + [self.env["crm.recession.alert"]._fields["user_id"]],
+            + [self.env["crm.recession.alert"]._fields["user_id"]]
+            + [self.env["crm.lead"]._fields[name] for name in ("user_id", "partner_id")]
+            + [self._fields["commercial_partner_id"]],
         )
         found = Domain("commercial_partner_id", "in", customers)
         return found if True in value else ~found

@@ -14,6 +14,7 @@ from . import test_next_step
 from . import test_nightly_access
 from . import test_nightly_run
 from . import test_nights
+from . import test_process_stage
 from . import test_promotion
 from . import test_snapshot
 from . import test_recession_access
@@ -37,6 +38,7 @@ from . import test_ready_recovery
 from . import test_ready_sale
 from . import test_recession_process
 from . import test_ready_stage_tender
+from . import test_stage_readme
 from . import test_ready_stage_chain
 from . import test_ready_stage_equipment
 from . import test_ready_stage_programmes

@@ -15,7 +15,7 @@ OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 RIGHTS = {
     "res.partner":                 ("r", "r", "rwcu", "rwcu", "r", "r"),
     "res.partner.category":        ("r", "r", "rwcu", "rwcu", "", ""),
-    "crm.tag":                     ("", "", "rwc", "rwcu", "", ""),
+    "crm.tag":                     ("", "r", "rwc", "rwcu", "", ""),
     "crm.customer.status":         ("r", "r", "r", "rwcu", "", ""),
     "crm.customer.promotion.rule": ("", "r", "r", "rwcu", "", ""),
     "crm.customer.status.history": ("", "r", "r", "r", "", ""),
@@ -231,6 +231,28 @@ class TestAccessScope(AccessCommon):
         self._assertDenied(theirs.read, ["name"])
         self._assertDenied(theirs.write, {"name": "Changed"})
         self._assertDenied(theirs.unlink)
+
+    def test_own_lead_of_a_colleagues_customer(self):
+        """PK-09: who has the lead works with its customer; who only sees the lead can open it."""
+        contact = self.env["res.partner"].create({"name": "Anna", "parent_id": self.elsewhere.id})
+        lead = self.env["crm.lead"].create(
+            {"name": "Tyres", "partner_id": contact.id, "user_id": self.manager.id}
+        )
+        self.assertEqual(self._seen(self.manager, contact + self.elsewhere), {"Anna", "Elsewhere"})
+        self.assertEqual(self._seen(self.colleague, contact + self.elsewhere), set())
+        lead.user_id = False
+        self.assertEqual(self._seen(self.manager, contact + self.elsewhere), set())
+        self.env.invalidate_all()
+        views = lead.with_user(self.manager).get_views([(False, "form")])
+        names = [name for name in views["models"]["crm.lead"]["fields"] if name in lead._fields]
+        (values,) = lead.with_user(self.manager).web_read(
+            {
+                name: {"fields": {"display_name": {}}} if lead._fields[name].relational else {}
+                for name in names
+            }
+        )
+        self.assertEqual(values["partner_id"]["id"], contact.id)
+        self.assertEqual(values["commercial_partner_id"]["id"], self.elsewhere.id)
 
     def test_contacts_follow_their_customer(self):
         contact = self.env["res.partner"].create(

@@ -105,6 +105,19 @@ class TestLeadStage(TransactionCase):
         bar = panel.move("crm.lead", lead.id, str(self.won.id))
         self.assertEqual((bar["value"], lead.won_status), (str(self.won.id), "won"))
 
+    def test_merged_leads(self):
+        """EP-06: merging keeps the stage and the steps of the lead that stays."""
+        kept, other = self._lead(), self._lead(name="Twin")
+        self._case(kept).step_ids.filtered(lambda s: s.name == "Call").sudo()._mark_done()
+        merged = (kept | other)._merge_opportunity(auto_unlink=True)
+        case = self._case(merged)
+        self.assertEqual((case.stage_id, merged.exists()), (self.first, merged))
+        gone = (kept | other) - merged
+        self.assertFalse(gone.exists())
+        self.assertFalse(self.env["bpm.stage.case"].search([("res_id", "in", gone.ids)]))
+        with self.assertRaises(StageRefused), self.cr.savepoint():
+            merged.stage_id = int(self.second.value)
+
     def test_a_lead_is_not_regulated(self):
         """TN-06: the regulation applies to what its domain says; it begins with conversion."""
         lead = self._lead(type="lead")
@@ -136,3 +149,29 @@ class TestLeadStage(TransactionCase):
             found = self.env["crm.lead"].with_user(self.seller).search(domain)
             self.assertIn(lead, found)
             self.assertNotIn(other, found)
+
+    def test_the_last_status_is_found(self):
+        """EC-14: a search finds what the column shows, not what once was said."""
+        warm, cold = self.env["bpm.stage.status"].create([{"name": "Warm"}, {"name": "Cold"}])
+        leads = both, once, never = [self._lead(name=name) for name in ("Both", "Once", "Never")]
+        history = [(both, warm, "Hot"), (both, cold, False), (once, warm, False)]
+        self.env["bpm.stage.change"].create([
+            {"res_model": "crm.lead", "res_id": lead.id, "status_id": status.id, "comment": text}
+            for lead, status, text in history
+        ])  # fmt: skip
+        # Without a word of its own, a later change leaves the last word as it is.
+        self.env["bpm.stage.change"].create({"res_model": "crm.lead", "res_id": once.id})
+        ours = self.env["crm.lead"].union(*leads)
+        self.assertEqual([lead.bpm_stage_status_id for lead in leads], [cold, warm, warm[:0]])
+        for domain, found in (
+            ([("bpm_stage_status_id", "=", warm.id)], once),
+            ([("bpm_stage_status_id", "ilike", "cold")], both),
+            ([("bpm_stage_status_id", "=", False)], never),
+            ([("bpm_stage_status_id", "!=", False)], both | once),
+            ([("bpm_stage_status_id", "not in", warm.ids)], both | never),
+            ([("bpm_stage_status_id", "in", [False, cold.id])], both | never),
+            ([("bpm_stage_comment", "=", "Hot")], ours[:0]),
+            ([("bpm_stage_comment", "=", False)], ours),
+        ):
+            with self.subTest(domain=domain):
+                self.assertEqual(self.env["crm.lead"].search(domain) & ours, found)

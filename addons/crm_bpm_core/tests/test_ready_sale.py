@@ -70,6 +70,20 @@ class TestReadySale(CrmReadyCommon):
         self.assertEqual(self._open(self.instance), ["Present"])
         self.assertEqual(self.sale.stage_id, self.env.ref("crm.stage_lead2"))
 
+    def test_steps_say_the_stage_they_lead_to(self):
+        """AT-08: a step that moves the stage has the name of that stage."""
+        fresh = self.env.ref("crm_bpm_core.template_corporate_sale")._create_process()
+        elements = fresh.draft_version_id._diagram().elements.values()
+        steps = [
+            element
+            for element in elements
+            if element.settings.get("action", {}).get("name") == "crm_lead_stage"
+        ]
+        self.assertEqual(len(steps), 2)
+        for step in steps:
+            stage = self.env.ref(step.settings["action"]["parameters"]["stage"])
+            self.assertEqual(step.name, f"Stage: {stage.name}")
+
     def test_visa_refused(self):
         """AT-09: without the visa the sale ends."""
         self._to_visa()

@@ -49,12 +49,18 @@ class TestReadyChainSale(ReadyStageCommon):
 
     def _to_contracting(self):
         lead = self._to_proposal()
-        self._do(
-            lead, "Send the proposal", "Check that the goods are there",
-            "Agree days and places of delivery", "Prepare the shipping documents",
-        )  # fmt: skip
+        self._do(lead, "Send the proposal")
+        for task in ("Check_stock", "Delivery", "Documents"):
+            self._ship(lead, task)
         self._quote(lead, confirm=False)
         return self._go(lead, "Contracting", status="Accepted")
+
+    def _ship(self, lead, element):
+        """Do a task of the process that prepares the shipment."""
+        tasks = self._row(lead, "Prepare the shipment").instance_id.task_ids
+        task = tasks.filtered(lambda t: t.state == "todo" and t.element_id.element_id == element)
+        task.with_user(self.manager).action_complete("done", "Done so")
+        self.env.invalidate_all()
 
     def test_qualification_is_a_set_of_tasks(self):
         """AT-08: on entry the tasks that analyse the chain stand in the schedule, in order."""
@@ -131,16 +137,23 @@ class TestReadyChainSale(ReadyStageCommon):
         lead = self._to_proposal()
         self.assertEqual(list(self._schedule(lead)), ["Send the proposal"])
         self._do(lead, "Send the proposal")
+        instance = self._row(lead, "Prepare the shipment").instance_id
+        self.assertEqual(instance.process_id.key, "shipment_preparation")
         self.assertEqual(
-            list(self._schedule(lead)),
-            ["Check that the goods are there", "Agree days and places of delivery"],
+            sorted(instance.task_ids.mapped("name")),
+            ["Agree days and places of delivery", "Check that the goods are there"],
         )
-        self._do(lead, "Check that the goods are there")
-        self.assertIn("Prepare the shipping documents", self._schedule(lead))
+        self.assertEqual(instance.task_ids.user_id, self.manager)
+        self._ship(lead, "Check_stock")
+        self.assertIn("Prepare the shipping documents", instance.task_ids.mapped("name"))
         self.assertWhyNot(
-            lead, "Contracting", "Quotation made", "Agree days", "Prepare the shipping documents",
-            "Choose a short status",
+            lead, "Contracting", "Quotation made", "Prepare the shipment", "Choose a short status",
         )  # fmt: skip
+        self._ship(lead, "Documents")
+        self._ship(lead, "Delivery")
+        self.assertEqual((instance.state, self._row(lead, "Prepare the shipment").state),
+                         ("done", "done"))  # fmt: skip
+        self.assertWhyNot(lead, "Contracting", "Quotation made", "Choose a short status")
 
     def test_shipment_is_controlled(self):
         """AT-12: no win before the goods were shipped by the order and arrived complete."""

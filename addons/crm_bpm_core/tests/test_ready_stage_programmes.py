@@ -108,6 +108,16 @@ class TestReadyProgrammeLeads(ProgrammesCommon):
         nobody = self._request("newsletter", email_from=False)
         self.assertWhyNot(nobody, "Subscription", "E-mail known: fill in “Email”")
 
+    def test_lost_at_once(self):
+        """LV-09: each of the three may be lost from its first stage; its steps are withdrawn."""
+        for need in ("short", "long", "newsletter"):
+            lead = self._request(need)
+            self._go(lead, "Lost")
+            self.assertAt(lead, "Lost")
+            self.assertEqual((lead.won_status, lead.active), ("lost", False))
+            self.assertFalse(self._schedule(lead))
+            self.assertNotIn("todo", self._case(lead).step_ids.mapped("state"))
+
     def test_another_need_is_another_way(self):
         """LV-12: the need changes: done steps stay, obsolete ones go, the chatter tells it."""
         lead = self._request("short")

@@ -88,8 +88,9 @@ class TestReadyTenderSale(ReadyStageCommon):
             "Last day for bids known: fill in “Expected Closing”",
             "Technical assignment attached: attach the customer's technical assignment",
             "Step “Study the technical assignment” is not done (Manager)",
-            "Step “Call the customer's technical service” waits for another step",
-            "Step “Decide to take part” waits for another step",
+            "Step “Call the customer's technical service” waits for “Study the technical "
+            "assignment” (Manager)",
+            "Step “Decide to take part” waits for “Call the customer's technical service”.",
         )
         stage = self._stage("Contract")
         for write in (

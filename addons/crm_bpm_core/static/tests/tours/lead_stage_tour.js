@@ -59,7 +59,11 @@ tours.add("crm_bpm_stage_define", {
             run: "click",
         },
         { trigger: ".o_bpm_preview_total:contains(1 of):contains(would be blocked)" },
-        { trigger: ".o_bpm_preview_fact:contains(Budget known):contains(1 records)" },
+        { trigger: ".o_bpm_preview_fact:contains(Budget known):contains(1 record)" },
+        {
+            content: "A required step holds back as well",
+            trigger: ".o_bpm_preview_undone:contains(Call):contains(1 record)",
+        },
         { trigger: ".modal footer .btn-primary", run: "click" },
         { trigger: "body:not(:has(.modal)) .o_bpm_try", run: "click" },
         { trigger: ".o_bpm_try_record input", run: "edit Deal" },
@@ -118,10 +122,10 @@ tours.add("crm_bpm_stage_run", {
     steps: () =>
         runSteps([
             {
-                content: "The status bar of Odoo's own form is refused with the panel",
-                trigger: ".o_statusbar_status button:contains(Second)",
-                run: "click",
+                content: "The bar stands in the place of Odoo's own",
+                trigger: ".o_form_view:not(:has(.o_statusbar_status:not(.d-none)))",
             },
+            { trigger: ".o_bpm_stage[data-stage=Second]", run: "click" },
         ]),
 });
 
