@@ -24,3 +24,13 @@ EVENT_DATES = {
     "shipped": "date_shipped",
     "accepted": "date_accepted",
 }
+#: Events of a contract from which deadlines of its project's tasks count.
+TASK_EVENTS = [
+    ("advance", "Advance received"),
+    ("signed", "Signing"),
+    ("start", "Contract begins"),
+    ("shipped", "Shipment"),
+    ("accepted", "Acceptance"),
+    ("end", "Contract ends"),
+]
+TASK_EVENT_DATES = {**EVENT_DATES, "start": "date_start", "end": "date_end"}

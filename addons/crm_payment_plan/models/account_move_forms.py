@@ -1,0 +1,168 @@
+from odoo import models
+
+
+class AccountMove(models.Model):
+    """Invoice for payment and act of an invoice, with the contract's requisites."""
+
+    _name = "account.move"
+    _inherit = ["account.move", "crm.form.mixin"]
+
+    def _get_form_contract(self):
+        # An accountant prints what stands in the contract, whosever contract it is.
+        return self.sudo().crm_contract_id
+
+    def _get_form_partner(self):
+        return self.commercial_partner_id
+
+    def _prepare_form(self):
+        """The invoice for payment."""
+        title = self.env._("Invoice for payment %s", self._get_form_number())
+        return {**self._prepare_move_form(title), "kind": "invoice"}
+
+    def _get_act(self):
+        """The act in its language."""
+        self.ensure_one()
+        move = self.with_context(lang=self._get_form_lang())
+        title = move.env._("Act %s", move._get_form_number())
+        return {
+            **move._prepare_move_form(title),
+            "kind": "act",
+            "statement": move.env._(
+                "The works and services above are done, and the goods handed over, in full and in "
+                "time. The recipient has no claims as to volume, quality and time."
+            ),
+        }
+
+    def _get_form_number(self):
+        return self.name if self.name and self.name != "/" else ""
+
+    def _prepare_move_form(self, title):
+        contract = self._get_form_contract()
+        outgoing = self.is_sale_document(include_receipts=True)
+        titles = self._get_form_titles(contract)
+        return {
+            "lang": self.env.lang,
+            "title": title,
+            "date": self._form_date(self.invoice_date or self.date),
+            "basis": self._prepare_basis(contract),
+            "parties": self._prepare_form_parties(
+                contract, self.company_id, self.commercial_partner_id, titles, outgoing
+            ),
+            "rows": self._prepare_form_rows(),
+            "totals": self._prepare_form_totals(
+                self.currency_id, self.amount_untaxed, self.amount_tax, self.amount_total
+            ),
+            "due": self._form_date(self.invoice_date_due),
+            "planned": self._prepare_planned_texts(),
+            "reference": self.payment_reference or "",
+            "is_draft": self.state != "posted",
+        }
+
+    def _get_form_titles(self, contract):
+        """What seller and buyer are called, as in the contract."""
+        if not contract:
+            return self.env._("Seller"), self.env._("Buyer")
+        contract = contract.with_context(lang=self.env.lang)
+        titles = [contract._get_party_title(party) for party in ("company", "partner")]
+        return titles if contract.direction == "income" else titles[::-1]
+
+    def _prepare_form_rows(self):
+        rows, place = [], 0
+        lines = self.invoice_line_ids.with_context(lang=self.env.lang)
+        for line in lines.sorted(lambda one: (one.sequence, one.id)):
+            if line.display_type == "line_section":
+                rows.append({"section": line.name})
+            if line.display_type != "product":
+                continue
+            place += 1
+            price = line.price_unit * (1 - (line.discount or 0) / 100)
+            rows.append(
+                {
+                    "section": "",
+                    "no": place,
+                    "name": line.name or line.product_id.display_name or "",
+                    "quantity": f"{line.quantity:g}",
+                    "unit": line.product_uom_id.name or "",
+                    "price": self._form_amount(price, self.currency_id),
+                    "tax": ", ".join(line.tax_ids.mapped("name")),
+                    "total": self._form_amount(line.price_total, self.currency_id),
+                }
+            )
+        return rows
+
+    def _prepare_planned_texts(self):
+        """Planned payments of the contract that this invoice is for."""
+        payments = self.sudo().crm_contract_payment_ids.with_context(lang=self.env.lang)
+        return [
+            self.env._("%(name)s, %(due)s", name=payment.name, due=payment._get_due_text())
+            for payment in payments.sorted("date_planned")
+        ]
+
+    def _get_form_stamp(self, kind):
+        form = self._get_act() if kind == "act" else self._get_form()
+        mark = self.with_context(lang=form["lang"]).env._("DRAFT") if form["is_draft"] else ""
+        return form["title"], mark
+
+
+class CrmContractPayment(models.Model):
+    """The invoice for a planned payment, before accounting makes an entry of it."""
+
+    _name = "crm.contract.payment"
+    _inherit = ["crm.contract.payment", "crm.form.mixin"]
+
+    def _get_form_contract(self):
+        return self.contract_id
+
+    def _get_form_number(self):
+        """Number of the contract with the place of the payment in its plan."""
+        payments = self.contract_id.payment_ids.sorted(lambda p: p._plan_place())
+        return f"{self.contract_id.number or '…'}-{list(payments.ids).index(self.id) + 1}"
+
+    def _prepare_form(self):
+        contract = self.contract_id
+        outgoing = contract.direction == "income"
+        titles = self.env["account.move"]._get_form_titles(contract)
+        open_amount = self.amount_remaining or self.amount
+        amount = self._form_amount(open_amount, self.currency_id)
+        return {
+            "kind": "invoice",
+            "lang": self.env.lang,
+            "title": self.env._("Invoice for payment %s", self._get_form_number()),
+            "date": self._form_date(self.company_id._get_local_today()),
+            "basis": self._prepare_basis(contract),
+            "parties": self._prepare_form_parties(
+                contract, contract.company_id, contract.partner_id, titles, outgoing
+            ),
+            "rows": [
+                {
+                    "section": "",
+                    "no": 1,
+                    "name": self._get_form_line(),
+                    "quantity": "1",
+                    "unit": "",
+                    "price": amount,
+                    "tax": "",
+                    "total": amount,
+                }
+            ],
+            "totals": self._prepare_form_totals(self.currency_id, 0, 0, open_amount),
+            "due": self._get_due_text(),
+            "planned": [],
+            "reference": self._get_form_number(),
+            "is_draft": not contract._is_issued(),
+        }
+
+    def _get_form_line(self):
+        contract = self.contract_id
+        return ", ".join(filter(None, (self.name, contract.title, self._prepare_basis(contract))))
+
+    def _get_form_stamp(self, kind):
+        form = self._get_form()
+        mark = self.with_context(lang=form["lang"]).env._("DRAFT") if form["is_draft"] else ""
+        return form["title"], mark
+
+    def action_print_invoice(self):
+        """The invoice for this payment as PDF."""
+        return self.env.ref("crm_payment_plan.action_report_payment").report_action(
+            self, config=False
+        )

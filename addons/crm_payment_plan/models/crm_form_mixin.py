@@ -1,0 +1,84 @@
+from odoo import api, models
+from odoo.tools.misc import formatLang
+
+
+class CrmFormMixin(models.AbstractModel):
+    """What printed forms with lines, totals and two parties have in common.
+
+    A form is plain data in the language of its reader; its template prints it as it is.
+    """
+
+    _name = "crm.form.mixin"
+    _description = "Printed Form"
+
+    def _get_form_lang(self):
+        """Language of the form: of its contract, else of the other party."""
+        contract = self._get_form_contract()
+        partner = self._get_form_partner()
+        installed = {code for code, _name in self.env["res.lang"].get_installed()}
+        wanted = (contract.document_lang, partner.lang, self.env.lang)
+        return next((one for one in wanted if one in installed), self.env.lang)
+
+    def _get_form_contract(self):
+        """The contract whose frozen requisites the form shows; may be empty."""
+        return self.env["crm.contract"]
+
+    def _get_form_partner(self):
+        return self.partner_id
+
+    def _get_form(self):
+        """The form in its language."""
+        self.ensure_one()
+        return self.with_context(lang=self._get_form_lang())._prepare_form()
+
+    def _prepare_form(self):
+        """What the form shows."""
+        raise NotImplementedError
+
+    def _get_form_stamp(self, kind):
+        """Foot of every page, and a mark across it."""
+        return self._get_form()["title"], ""
+
+    # Parts ------------------------------------------------------------------------
+
+    @api.model
+    def _prepare_form_parties(self, contract, company, partner, titles, company_first=True):
+        """Both parties with requisites and signers; those of the contract are the frozen ones."""
+        frozen = contract.frozen_requisites or {
+            "company": company.partner_id._prepare_requisites(),
+            "partner": partner._prepare_requisites(),
+        }
+        parties = [
+            {"rows": frozen["company"], "signer": contract.company_signer or ""},
+            {"rows": frozen["partner"], "signer": contract.partner_signer or ""},
+        ]
+        ordered = parties if company_first else parties[::-1]
+        return [{**party, "title": title} for party, title in zip(ordered, titles, strict=True)]
+
+    @api.model
+    def _prepare_basis(self, contract):
+        """The contract that a form stands on: contract S-2026/0001 of March 5, 2026."""
+        if not contract:
+            return ""
+        date = contract.with_context(lang=self.env.lang)._date_text(contract.date)
+        return self.env._(
+            "contract %(number)s of %(date)s", number=contract.number or "…", date=date
+        )
+
+    @api.model
+    def _prepare_form_totals(self, currency, untaxed, tax, total):
+        return {
+            "currency": currency.name,
+            "untaxed": self._form_amount(untaxed, currency) if tax else "",
+            "tax": self._form_amount(tax, currency) if tax else "",
+            "total": self._form_amount(total, currency),
+            "words": self.env["crm.contract"]._in_words(total, currency),
+        }
+
+    @api.model
+    def _form_amount(self, amount, currency):
+        return formatLang(self.env, amount, digits=currency.decimal_places)
+
+    @api.model
+    def _form_date(self, day):
+        return self.env["crm.contract"]._date_text(day)
