@@ -1,0 +1,138 @@
+from markupsafe import Markup
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from .crm_payment_reminder import HARD
+
+REPORT = "crm_payment_plan.action_report_payment_reminder"
+
+
+class CrmPaymentReminder(models.Model):
+    """One reminder on its way: debts marked, then mail, call or letter."""
+
+    _inherit = "crm.payment.reminder"
+
+    def _take_new_values(self, values):
+        """What a second look found; False: the customer owes nothing of it any more."""
+        self.ensure_one()
+        if not values:
+            self.write(
+                {"state": "skipped", "error": self.env._("Paid or settled in the meantime.")}
+            )
+            return
+        hold = values["hold_reason"]
+        if self.level_by_hand:
+            values = {key: value for key, value in values.items() if key != "level_id"}
+            if hold in ("no_email", "bounced") and self.channel != "mail":
+                hold = False
+        if self.recipient_ids and hold in ("no_email", "bounced"):
+            hold = False if self.recipient_ids.filtered("email") else "no_email"
+        # Who ticked a reminder saw its reason then; a new reason is looked at first.
+        overruled = hold and hold == self.hold_reason and hold not in HARD
+        kept = {key: value for key, value in values.items()
+                if key not in ("recipient_ids", "chosen", "hold_reason")}  # fmt: skip
+        self.write({**kept, "hold_reason": hold, "chosen": not hold or overruled})
+        if hold and not overruled:
+            self.error = False
+
+    def _send(self):
+        """Mark the debts as reminded of and hand the reminder to its channel."""
+        self.ensure_one()
+        self._mark_documents()
+        self._sent(**getattr(self, f"_send_{self.channel}")())
+
+    def _sent(self, **values):
+        self.write({"state": "sent", "sent_date": self.run_id.date, "error": False, **values})
+
+    def _mark_documents(self):
+        """The unique index refuses what another transaction has reminded of."""
+        documents = self._get_table_documents().filtered("is_new")
+        if self.level_by_hand:
+            higher = documents.filtered(lambda one: one.level_id.days < self.level_id.days)
+            higher.write({"level_id": self.level_id.id})
+        documents.write({"sent_date": self.run_id.date})
+        documents.flush_recordset()
+
+    def _get_sender_values(self):
+        sender = self.user_id.sudo()
+        values = {"email_from": self._get_email_from()}
+        if sender.email:
+            values["author_id"] = sender.partner_id.id
+        if reply_to := self.reply_to:
+            values["reply_to"] = reply_to
+        return values
+
+    def _send_mail(self):
+        """A mail of the outbox, logged in the chatter of the customer."""
+        partner = self.partner_id.sudo().with_context(
+            lang=self.lang, mail_notify_force_send=False, mail_post_autofollow=False
+        )
+        message = partner.message_post(
+            body=Markup(self._get_final_body()),
+            subject=self.subject,
+            partner_ids=self.recipient_ids.ids,
+            message_type="comment",
+            subtype_xmlid="mail.mt_note",
+            email_layout_xmlid="mail.mail_notification_layout",
+            email_add_signature=False,
+            **self._get_sender_values(),
+        )
+        emails = self.recipient_ids.sudo().mapped("email_normalized")
+        return {"message_id": message.id, "sent_to": ", ".join(filter(None, emails))}
+
+    def _send_letter(self):
+        """A PDF in the chatter of the customer, and a task to post it."""
+        name = self.env._("Reminder %(customer)s %(day)s.pdf", customer=self.partner_id.name,
+                          day=fields.Date.to_string(self.run_id.date))  # fmt: skip
+        report = self.env["ir.actions.report"].sudo().with_context(lang=self.lang)
+        content, _kind = report._render_qweb_pdf(REPORT, self.ids)
+        partner = self.partner_id.sudo()
+        message = partner.message_post(
+            body=self.env._("Letter: %s", self.subject),
+            attachments=[(name, content)],
+            subtype_xmlid="mail.mt_note",
+            **self._get_sender_values(),
+        )
+        partner.activity_schedule(
+            "mail.mail_activity_data_todo",
+            date_deadline=self.run_id.date,
+            summary=self.env._("Print the payment reminder and post it"),
+            user_id=(self.user_id or self.run_id.user_id or self.env.user).id,
+        )
+        return {"message_id": message.id}
+
+    def _send_call(self):
+        """A call of the responsible, planned like every other call; one a customer."""
+        Activity = self.env["mail.activity"].sudo()
+        call = Activity.search(
+            [("res_model", "=", "res.partner"), ("res_id", "=", self.partner_id.id),
+             ("call_reason", "=", "payment")], limit=1
+        )  # fmt: skip
+        note = self.with_context(lang=self.user_id.lang)._get_documents_html()
+        if call:
+            call.note = note
+            return {"activity_id": call.id}
+        planned = self.env["crm.call.planner"]._plan_calls(
+            self.company_id,
+            self.run_id.date,
+            [
+                {
+                    "partner_id": self.partner_id.id,
+                    "user_id": self.user_id.id or False,
+                    "reason": "payment",
+                    "summary": self.env._(
+                        "Overdue: %s",
+                        self.company_id.currency_id.format(self.amount),
+                    ),
+                    "note": note,
+                    "value": self.amount,
+                    "overdue": self.days,
+                }
+            ],
+        )
+        call = planned.get(self.partner_id.id)
+        if not call:
+            planner = self.env["crm.call.planner"]
+            raise UserError(planner._get_nobody_message(self.user_id))
+        return {"activity_id": call.id}

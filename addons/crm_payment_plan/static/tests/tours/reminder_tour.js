@@ -1,0 +1,56 @@
+import { registry } from "@web/core/registry";
+
+const row = (name) => `.o_field_widget[name=reminder_ids] .o_data_row:contains('${name}')`;
+
+registry.category("web_tour.tours").add("crm_payment_reminder", {
+    steps: () => [
+        {
+            content: "One button for all that became overdue this week",
+            trigger: "button[name=action_overdue_week]",
+            run: "click",
+        },
+        { trigger: ".o_reminder_run .o_reminder_counts:contains('2')" },
+        {
+            content: "Who promised to pay is held back, and it is said why",
+            trigger: `${row("Promised Ltd")} .badge:contains('Promise is open')`,
+        },
+        {
+            content: "Not this one",
+            trigger: `${row("Orion Parts")} [name=chosen] input`,
+            run: "click",
+        },
+        {
+            content: "Look at the mail of a customer",
+            trigger: `${row("Vector Auto")} [name=partner_id]`,
+            run: "click",
+        },
+        { trigger: ".modal .o_field_widget[name=document_ids] .o_data_row" },
+        { trigger: ".modal .nav-link:contains('Text')", run: "click" },
+        { trigger: ".modal .o_field_widget[name=body] table:contains('Total')" },
+        {
+            trigger: ".modal .o_field_widget[name=subject] input",
+            run: "edit About your invoice, Ivan",
+        },
+        { trigger: ".modal .o_form_button_save", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+        { trigger: "button[name=action_send]", run: "click" },
+        { trigger: ".modal .modal-footer .btn-primary", run: "click" },
+        { trigger: ".o_arrow_button_current:contains('Sent')" },
+        { trigger: `${row("Vector Auto")}:contains('In the outbox')` },
+    ],
+});
+
+registry.category("web_tour.tours").add("crm_payment_promise", {
+    steps: () => [
+        {
+            content: "He said on the phone when he will pay",
+            trigger: ".o_payment_talk button[name=action_payment_promise]",
+            run: "click",
+        },
+        { trigger: ".modal [name=amount] input", run: "edit 300" },
+        { trigger: ".modal [name=note] input", run: "edit On Friday, says the director" },
+        { trigger: ".modal .o_field_widget[name=date] input", run: "edit 12/31/2027 && press Tab" },
+        { trigger: ".modal .o_form_button_save", run: "click" },
+        { trigger: ".o_payment_talk:contains('1 open')" },
+    ],
+});
