@@ -1,0 +1,325 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+#: Open part of posted invoices and bills. A payment that was reset to draft leaves the
+#: residual of its invoice at zero, so only reconciliations with posted entries count.
+LINES = """
+SELECT l.id, l.move_id, l.company_id, m.commercial_partner_id AS partner_id, side.direction,
+       COALESCE(l.date_maturity, m.invoice_date, l.date) AS due, l.currency_id,
+       abs(l.amount_currency) - paid.amount AS amount,
+       l.no_followup IS TRUE OR m.payment_state = 'blocked' AS disputed
+  FROM account_move_line l
+  JOIN account_move m ON m.id = l.move_id
+  JOIN account_account a ON a.id = l.account_id
+       AND a.account_type IN ('asset_receivable', 'liability_payable')
+ CROSS JOIN LATERAL (SELECT CASE WHEN m.move_type IN ('out_invoice', 'out_receipt')
+                                 THEN 'income' ELSE 'expense' END AS direction) side
+ CROSS JOIN LATERAL (
+       SELECT COALESCE(sum(x.amount), 0) AS amount, bool_or(x.undone) AS undone FROM (
+              SELECT CASE WHEN c.parent_state = 'posted' THEN p.debit_amount_currency END AS amount,
+                     c.parent_state <> 'posted' AS undone
+                FROM account_partial_reconcile p
+                JOIN account_move_line c ON c.id = p.credit_move_id
+               WHERE p.debit_move_id = l.id AND side.direction = 'income'
+               UNION ALL
+              SELECT CASE WHEN c.parent_state = 'posted' THEN p.credit_amount_currency END,
+                     c.parent_state <> 'posted'
+                FROM account_partial_reconcile p
+                JOIN account_move_line c ON c.id = p.debit_move_id
+               WHERE p.credit_move_id = l.id AND side.direction = 'expense') x
+       ) paid
+  LEFT JOIN crm_payer_rule r ON r.company_id = l.company_id
+ WHERE l.parent_state = 'posted' AND l.company_id IN %(companies)s
+   AND (l.reconciled IS NOT TRUE OR paid.undone)
+   AND abs(l.amount_currency) > paid.amount
+   AND (m.move_type IN ('out_invoice', 'out_receipt') AND l.balance > 0
+        AND COALESCE(r.origin, 'both') <> 'file'
+        OR m.move_type IN ('in_invoice', 'in_receipt') AND l.balance < 0)
+"""
+#: What of an invoice stands for which contract; NULL for lines without one.
+SHARES = """
+SELECT x.move_id, x.crm_contract_id AS contract_id,
+       sum(x.price_total)
+           / NULLIF(sum(sum(x.price_total)) OVER (PARTITION BY x.move_id), 0) AS share
+  FROM account_move_line x
+ WHERE x.move_id IN (SELECT move_id FROM line) AND x.display_type = 'product'
+ GROUP BY x.move_id, x.crm_contract_id
+"""
+#: What is planned on contracts, and advances that name them: the same money as their invoices.
+PLANNED_OF_CONTRACTS = """
+SELECT contract_id, sum(value) AS value FROM (
+       SELECT p.contract_id, p.amount_remaining * rate.factor AS value
+         FROM crm_contract_payment p
+         JOIN %(rates)s ON rate.key = p.company_id * 1000000::bigint + p.currency_id
+        WHERE p.contract_id IN (SELECT contract_id FROM part) AND p.state = 'planned'
+          AND p.contract_state NOT IN ('terminated', 'cancelled')
+        UNION ALL
+       SELECT pay.crm_contract_id, abs(c.amount_residual)
+         FROM account_payment pay
+         JOIN account_move_line c ON c.move_id = pay.move_id AND c.parent_state = 'posted'
+         JOIN account_account a ON a.id = c.account_id
+              AND a.account_type IN ('asset_receivable', 'liability_payable')
+        WHERE pay.crm_contract_id IN (SELECT contract_id FROM part)) x
+ GROUP BY contract_id
+"""
+#: Money that has come or gone and waits for its invoice: payments, credit notes, bank lines
+#: of a known partner.
+CREDITS = """
+SELECT company_id, partner_id, direction, sum(value) AS value FROM (
+       SELECT c.company_id, p.commercial_partner_id AS partner_id,
+              CASE a.account_type WHEN 'asset_receivable' THEN 'income' ELSE 'expense' END
+                  AS direction,
+              abs(c.amount_residual) AS value
+         FROM account_move_line c
+         JOIN account_account a ON a.id = c.account_id
+         JOIN res_partner p ON p.id = c.partner_id
+         JOIN account_move cm ON cm.id = c.move_id
+         LEFT JOIN account_payment pay ON pay.id = cm.origin_payment_id
+        WHERE c.company_id IN %(companies)s AND c.parent_state = 'posted'
+          AND c.reconciled IS NOT TRUE AND pay.crm_contract_id IS NULL
+          AND (a.account_type = 'asset_receivable' AND c.amount_residual < 0
+               OR a.account_type = 'liability_payable' AND c.amount_residual > 0)
+        UNION ALL
+       SELECT s.company_id, p.commercial_partner_id,
+              CASE WHEN s.amount > 0 THEN 'income' ELSE 'expense' END, abs(l.balance)
+         FROM account_bank_statement_line s
+         JOIN account_journal j ON j.id = s.journal_id
+         JOIN res_partner p ON p.id = s.partner_id
+         JOIN account_move_line l ON l.move_id = s.move_id AND l.parent_state = 'posted'
+              AND l.account_id = j.suspense_account_id
+        WHERE s.company_id IN %(companies)s AND s.is_reconciled IS NOT TRUE) y
+ GROUP BY company_id, partner_id, direction
+"""
+#: Invoices beyond what their contracts plan, then beyond what waits for them; the earliest
+#: due are covered first.
+INVOICES = """
+WITH line AS (%(lines)s), share AS (%(shares)s),
+part AS (
+    SELECT line.*, share.contract_id, rate.factor,
+           line.amount * COALESCE(share.share, 1) * rate.factor AS value
+      FROM line
+      JOIN %(rates)s ON rate.key = line.company_id * 1000000::bigint + line.currency_id
+      LEFT JOIN share ON share.move_id = line.move_id
+), planned AS (%(planned)s), credit AS (%(credits)s),
+beyond_plan AS (
+    SELECT part.*, CASE WHEN part.contract_id IS NULL THEN part.value ELSE
+               LEAST(part.value, GREATEST(sum(part.value) OVER (
+                   PARTITION BY part.contract_id ORDER BY due, id ROWS UNBOUNDED PRECEDING)
+               - COALESCE(planned.value, 0), 0)) END AS rest
+      FROM part LEFT JOIN planned ON planned.contract_id = part.contract_id
+), beyond AS (
+    SELECT b.*, LEAST(b.rest, GREATEST(sum(b.rest) OVER (
+               PARTITION BY b.company_id, b.partner_id, b.direction
+               ORDER BY b.due, b.id, b.contract_id ROWS UNBOUNDED PRECEDING)
+           - COALESCE(credit.value, 0), 0)) AS counted
+      FROM beyond_plan b
+      LEFT JOIN credit ON credit.company_id = b.company_id
+            AND credit.partner_id = b.partner_id AND credit.direction = b.direction
+)
+SELECT b.id::bigint * 4 + 1 AS id, 'invoice' AS source, min(b.company_id) AS company_id,
+       min(b.partner_id) AS partner_id, min(m.invoice_user_id) AS user_id,
+       min(b.direction) AS direction, min(m.name) AS document,
+       CASE WHEN count(*) = 1 THEN min(b.contract_id) END AS contract_id, NULL::int AS payment_id,
+       min(b.move_id) AS move_id, NULL::int AS item_id,
+       COALESCE(min(t.cash_category_id), min(category.id)) AS category_id,
+       NULL::int AS journal_id, min(b.currency_id) AS currency_id,
+       sum(b.counted / b.factor) AS amount, min(b.due) AS date_contract,
+       CASE WHEN bool_or(b.disputed) THEN 'disputed' END AS certainty
+  FROM beyond b
+  JOIN account_move m ON m.id = b.move_id
+  LEFT JOIN crm_contract c ON c.id = b.contract_id
+  LEFT JOIN crm_contract_type t ON t.id = c.type_id
+  LEFT JOIN LATERAL (
+       SELECT k.id FROM account_move_line x
+         JOIN account_account_crm_cash_category_rel rel ON rel.account_account_id = x.account_id
+         JOIN crm_cash_category k ON k.id = rel.crm_cash_category_id
+              AND k.direction = b.direction AND COALESCE(k.company_id, b.company_id) = b.company_id
+        WHERE x.move_id = b.move_id AND x.display_type = 'product'
+        ORDER BY abs(x.balance) DESC, x.id LIMIT 1) category ON TRUE
+ WHERE b.counted > 0
+ GROUP BY b.id
+"""
+PLANS = """
+SELECT p.id::bigint * 4 AS id, 'plan' AS source, p.company_id,
+       partner.commercial_partner_id AS partner_id, p.user_id, p.direction,
+       concat_ws(' · ', c.number, p.name) AS document, p.contract_id, p.id AS payment_id,
+       NULL::int AS move_id, NULL::int AS item_id, p.cash_category_id AS category_id,
+       p.cash_journal_id AS journal_id, p.currency_id, p.amount_remaining AS amount,
+       p.date_planned AS date_contract,
+       CASE WHEN p.contract_state = 'draft' AND NOT EXISTS (
+                SELECT FROM account_move_line l
+                 WHERE l.crm_contract_id = p.contract_id AND l.parent_state = 'posted')
+            THEN 'draft' END AS certainty
+  FROM crm_contract_payment p
+  LEFT JOIN crm_contract c ON c.id = p.contract_id
+  LEFT JOIN res_partner partner ON partner.id = p.partner_id
+ WHERE p.company_id IN %(companies)s AND p.state = 'planned' AND p.amount_remaining > 0
+   AND p.contract_state NOT IN ('terminated', 'cancelled')
+"""
+#: A debt of a file is the same money as payments planned with that customer up to a week
+#: after it falls due; it counts as far as it is more.
+ITEMS = """
+WITH debt AS (
+    SELECT i.*, rate.factor, i.open_amount * rate.factor AS value,
+           COALESCE(i.due_date, i.date, current_date) AS due
+      FROM crm_receivable_item i
+      JOIN %(rates)s ON rate.key = i.company_id * 1000000::bigint + i.currency_id
+      LEFT JOIN crm_payer_rule r ON r.company_id = i.company_id
+     WHERE i.company_id IN %(companies)s AND i.state = 'open' AND i.open_amount > 0
+       AND COALESCE(r.origin, 'both') <> 'odoo'
+), summed AS (
+    SELECT debt.*, COALESCE(planned.value, 0) AS planned,
+           sum(debt.value) OVER (PARTITION BY debt.company_id, debt.partner_id
+                                 ORDER BY debt.due, debt.id ROWS UNBOUNDED PRECEDING) AS cum
+      FROM debt
+      LEFT JOIN LATERAL (
+           SELECT sum(p.amount_remaining * rate.factor) AS value
+             FROM crm_contract c
+             JOIN crm_contract_payment p ON p.contract_id = c.id
+             JOIN %(rates)s ON rate.key = p.company_id * 1000000::bigint + p.currency_id
+            WHERE c.commercial_partner_id = debt.partner_id AND c.company_id = debt.company_id
+              AND p.state = 'planned' AND p.direction = 'income'
+              AND p.contract_state NOT IN ('draft', 'terminated', 'cancelled')
+              AND p.date_planned <= debt.due + 7) planned ON TRUE
+), covered AS (
+    SELECT summed.*, CASE WHEN partner_id IS NULL THEN value ELSE
+           LEAST(value, GREATEST(value - LEAST(cum, planned) + COALESCE(lag(LEAST(cum, planned))
+               OVER (PARTITION BY company_id, partner_id ORDER BY due, id), 0), 0)) END AS counted
+      FROM summed
+)
+SELECT d.id::bigint * 4 + 2, 'file', d.company_id, d.partner_id, partner.user_id, 'income',
+       COALESCE(d.document, f.name), NULL::int, NULL::int, NULL::int, d.id, NULL::int, NULL::int,
+       d.currency_id, d.counted / d.factor, d.due, CASE WHEN d.disputed THEN 'disputed' END
+  FROM covered d
+  JOIN crm_receivable_firm f ON f.id = d.firm_id
+  LEFT JOIN res_partner partner ON partner.id = d.partner_id
+ WHERE d.counted > 0
+"""
+FORECAST = """
+SELECT d.id, d.source, d.company_id, d.partner_id, d.user_id, d.direction, d.document,
+       d.contract_id, d.payment_id, d.move_id, d.item_id, d.category_id, d.journal_id,
+       d.currency_id, d.amount * d.sign AS amount,
+       d.amount * d.sign * setting.factor AS amount_company,
+       d.date_contract, COALESCE(promised.date, d.date_contract) AS date_promised,
+       promised.date IS NOT NULL AS is_promised,
+       d.date_contract + late.days AS date_behaviour, late.days AS delay_days,
+       CASE WHEN d.direction = 'expense' THEN 'own' WHEN own.id IS NOT NULL THEN 'payer'
+            WHEN setting.overall_days IS NOT NULL THEN 'company' ELSE 'none' END AS delay_source,
+       CASE WHEN d.certainty IS NOT NULL THEN d.certainty
+            WHEN d.direction = 'income' AND d.date_contract < setting.today - setting.doubtful_days
+            THEN 'doubtful' ELSE 'firm' END AS certainty,
+       d.date_contract < setting.today AS is_overdue
+  FROM (SELECT x.*, CASE x.direction WHEN 'income' THEN 1 ELSE -1 END AS sign
+          FROM (%(documents)s) x) d
+  JOIN %(settings)s ON setting.key = d.company_id * 1000000::bigint + d.currency_id
+  LEFT JOIN crm_payer_delay own ON own.company_id = d.company_id AND own.partner_id = d.partner_id
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN d.direction = 'expense' THEN 0
+                   WHEN own.id IS NULL THEN COALESCE(setting.overall_days, 0)
+                   ELSE CASE setting.basis WHEN 'p50' THEN own.p50 WHEN 'p75' THEN own.p75
+                             WHEN 'p90' THEN own.p90 ELSE round(own.average)::int END
+              END AS days) late
+  %(promises)s
+"""
+#: A promise that names a document dates that one. The others date the documents that they
+#: begin to pay: promises by date, the payer's documents by the dates of their contracts.
+PROMISES = """
+  LEFT JOIN (
+       WITH said AS MATERIALIZED (
+            SELECT p.*, partner.commercial_partner_id AS payer_id
+              FROM crm_payment_promise p JOIN res_partner partner ON partner.id = p.partner_id
+             WHERE p.state = 'open' AND p.company_id IN %(companies)s
+       ), document AS MATERIALIZED (
+            SELECT x.* FROM (%(documents)s) x
+             WHERE x.direction = 'income'
+               AND (x.company_id, x.partner_id) IN (SELECT company_id, payer_id FROM said)
+       ), named AS (
+            SELECT x.id, min(said.date) AS date
+              FROM document x JOIN said ON said.payment_id = x.payment_id
+                   OR said.move_id = x.move_id OR said.item_id = x.item_id
+             GROUP BY x.id
+       ), promise AS (
+            SELECT company_id, payer_id, currency_id, date,
+                   sum(amount) OVER w AS stop, sum(amount) OVER w - amount AS start
+              FROM said
+             WHERE payment_id IS NULL AND move_id IS NULL AND item_id IS NULL
+            WINDOW w AS (PARTITION BY company_id, payer_id, currency_id
+                         ORDER BY date, amount, id ROWS UNBOUNDED PRECEDING)
+       ), due AS (
+            SELECT x.id, x.company_id, x.partner_id, x.currency_id,
+                   sum(x.amount) OVER (PARTITION BY x.company_id, x.partner_id, x.currency_id
+                                       ORDER BY x.date_contract, x.id ROWS UNBOUNDED PRECEDING)
+                   - x.amount AS start
+              FROM document x
+             WHERE x.id NOT IN (SELECT id FROM named)
+       )
+       SELECT id, date FROM named
+       UNION ALL
+       SELECT due.id, min(promise.date)
+         FROM due JOIN promise ON promise.company_id = due.company_id
+              AND promise.payer_id = due.partner_id
+              AND promise.currency_id = due.currency_id
+              AND due.start >= promise.start AND due.start < promise.stop
+        GROUP BY due.id
+       ) promised ON promised.id = d.id
+"""
+
+
+class CrmCashForecast(models.Model):
+    """Where the forecast comes from. The same money is never counted twice:
+
+    1. What a contract plans stands for the contract: open planned payments.
+    2. Posted invoices and bills count as far as they are more than their contracts plan and
+       than advances that name these contracts; and more than what of the same partner waits
+       to be matched: payments, credit notes, bank lines. The earliest due are covered first.
+    3. Debts of files count as far as they are more than the customer's planned payments of
+       that time. A company that rates payers by files only has no invoices here, by invoices
+       only no files: the rule of payer discipline says so.
+    """
+
+    _inherit = "crm.cash.forecast"
+
+    @api.model
+    def _get_forecast_sql(self, companies):
+        """The whole forecast as one statement, for ``_table_query`` and the board."""
+        documents = self._get_documents_sql(companies)
+        return SQL(
+            FORECAST,
+            documents=documents,
+            settings=self._get_settings_sql(companies),
+            promises=self._get_promised_dates(documents, companies),
+        )
+
+    @api.model
+    def _get_documents_sql(self, companies):
+        """Hook: rows of documents; other addons add theirs by UNION ALL.
+
+        Columns as in PLANS; ids must leave the rest 3 modulo 4 to others.
+        """
+        values = {"companies": tuple(companies.ids), "rates": self._get_rates_sql(companies)}
+        invoices = SQL(
+            INVOICES,
+            lines=SQL(LINES, **_only(LINES, values)),
+            shares=SQL(SHARES),
+            planned=SQL(PLANNED_OF_CONTRACTS, **_only(PLANNED_OF_CONTRACTS, values)),
+            credits=SQL(CREDITS, **_only(CREDITS, values)),
+            rates=values["rates"],
+        )
+        return SQL(" UNION ALL ").join(
+            SQL("(%s)", part)
+            for part in (
+                SQL(PLANS, **_only(PLANS, values)),
+                invoices,
+                SQL(ITEMS, **values),
+            )
+        )
+
+    @api.model
+    def _get_promised_dates(self, documents, companies):
+        """Join that gives ``promised.date`` to documents whose payer promised a day."""
+        self.env["crm.payment.promise"].flush_model()
+        return SQL(PROMISES, documents=documents, companies=tuple(companies.ids))
+
+
+def _only(text, values):
+    return {name: value for name, value in values.items() if f"%({name})s" in text}

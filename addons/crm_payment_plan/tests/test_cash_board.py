@@ -1,0 +1,265 @@
+import io
+
+from openpyxl import load_workbook
+
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import HttpCase, new_test_user, tagged
+
+from .cash_common import TODAY, CashCommon, day
+
+
+@tagged("-at_install", "post_install")
+class TestCashBoard(CashCommon):
+    """TN-26, TN-27: the forecast by week, the balance, the gap and its alert."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.weeks = {
+            mode: cls.Board.get_board(mode)["weeks"] for mode in (None, "promised", "behaviour")
+        }
+
+    def _board(self, **values):
+        self.env.flush_all()
+        return self.Board.get_board(**values)
+
+    def _opened(self, board=None):
+        """What the tests' own entries added to the opening balance."""
+        opening = (board or self._board())["opening"]
+        return round(opening["total"] - self.before["opening"]["total"], 2)
+
+    def _flows(self, **values):
+        """(in, out) per week, less what the database had before."""
+        return [
+            (round(week["in"] - old["in"], 2), round(week["out"] - old["out"], 2))
+            for week, old in zip(
+                self._board(**values)["weeks"], self.weeks[values.get("mode")], strict=True
+            )
+        ]
+
+    def test_opening_balance(self):
+        """Posted entries of bank accounts to this day; drafts and later ones are not there."""
+        self._entry(500, self.income)
+        self._entry(100, self.income, date=day(1))
+        draft = self._entry(70, self.income)
+        draft.button_draft()
+        board = self._board()
+        self.assertEqual(self._opened(board), 500)
+        account = [one for one in board["opening"]["accounts"] if one["account_id"] == self.bank.id]
+        self.assertEqual([one["amount"] for one in account], [500])
+
+    def test_money_on_its_way(self):
+        """Trap: a registered payment has left the open invoices and not reached the bank."""
+        way = self.env["account.account"].create(
+            {"code": "T310", "name": "On the way", "account_type": "asset_current",
+             "reconcile": True}
+        )  # fmt: skip
+        (
+            self.bank_journal.inbound_payment_method_line_ids
+            | self.bank_journal.outbound_payment_method_line_ids
+        ).payment_account_id = way
+        self._advance(80, date=TODAY)
+        board = self._board()
+        self.assertEqual(self._opened(board), 80)
+        self.assertEqual(board["opening"]["transit"] - self.before["opening"]["transit"], 80)
+
+    def test_unmatched_bank_lines_are_told(self):
+        self._bank_line(90)
+        opening = self._board()["opening"]
+        before = self.before["opening"]
+        self.assertEqual(opening["unmatched_count"] - before["unmatched_count"], 1)
+        self.assertEqual(round(opening["unmatched"] - before["unmatched"], 2), 90)
+        self.assertEqual(self._opened(), 90)
+
+    def test_weeks_of_three_modes(self):
+        """EC-21's weeks; a date per mode; overdue money is due today."""
+        self._delay(self.customer, average=8)
+        self._contract(100, [(60, day(-3)), (40, day(1))])
+        self._contract(30, [(30, day(6))], kind=self.purchase)
+        self.assertEqual(self._flows()[:3], [(100, 0), (0, 30), (0, 0)])
+        self.assertEqual(self._flows(mode="behaviour")[:3], [(0, 0), (100, 30), (0, 0)])
+        self.assertEqual(self._flows(mode="promised")[:3], [(100, 0), (0, 30), (0, 0)])
+        week = self._board()["weeks"][0]
+        self.assertEqual(week["overdue_in"] - self.before["weeks"][0]["overdue_in"], 60)
+        self.assertEqual(week["start"].isoweekday(), 1)
+
+    def test_running_balance(self):
+        self._entry(50, self.income)
+        self._contract(100, [(100, day(1))])
+        self._contract(400, [(400, day(8))], kind=self.purchase)
+        balances = [
+            round(week["balance"] - old["balance"], 2)
+            for week, old in zip(self._board()["weeks"], self.before["weeks"], strict=True)
+        ]
+        self.assertEqual(balances, [150, -250, -250, -250, -250, -250])
+
+    def test_what_is_left_out(self):
+        self._contract(10, [(10, day(1))], approve=False)
+        self._contract(20, [(20, day(-300))])
+        left_out = {line["certainty"]: line["in"] for line in self._board()["left_out"]}
+        before = {line["certainty"]: line["in"] for line in self.before["left_out"]}
+        self.assertEqual(left_out["draft"] - before.get("draft", 0), 10)
+        self.assertEqual(left_out["doubtful"] - before.get("doubtful", 0), 20)
+        self.assertEqual(self._flows()[0], (0, 0))
+
+    def test_later(self):
+        self._contract(10, [(10, day(400))])
+        self.assertEqual(self._board()["later"]["in"] - self.before["later"]["in"], 10)
+
+    def test_lists_behind_the_figures(self):
+        """Each figure opens the documents that make it, to the coin."""
+        self._contract(100, [(60, day(-3)), (40, day(9))])
+        for place, expected in ((0, 60), (1, 40)):
+            week = self._board()["weeks"][place]
+            action = self.Board.get_documents_action(
+                "contract", str(week["start"]) if place else None, str(week["stop"]), "income"
+            )
+            rows = self.Forecast.search([*action["domain"], ("partner_id", "=", self.customer.id)])
+            self.assertEqual(sum(rows.mapped("amount_company")), expected)
+            everything = self.Forecast.search(action["domain"])
+            self.assertEqual(round(sum(everything.mapped("amount_company")), 2), week["in"])
+
+    def test_two_companies_two_currencies(self):
+        """Each company's money at the day's rate, in the currency of the current company."""
+        currency = (
+            self.env["res.currency"].with_context(active_test=False).search([("name", "=", "CHF")])
+        )
+        currency.active = True
+        second = self.env["res.company"].create({"name": "Second", "currency_id": currency.id})
+        self.env["res.currency.rate"].create(
+            {"currency_id": currency.id, "company_id": self.company.id, "name": day(-3),
+             "rate": 0.5}
+        )  # fmt: skip
+        both = [self.company.id, second.id]
+        partner = self.env["res.partner"].create({"name": "Of the second"})
+        self.env["crm.contract"].with_context(allowed_company_ids=both).create(
+            {
+                "company_id": second.id, "type_id": self.supply.id, "partner_id": partner.id,
+                "amount_total": 50,
+                "payment_ids": [(0, 0, {"name": "All", "amount": 50, "date_planned": day(1)})],
+            }
+        ).action_approve()  # fmt: skip
+        self.env.flush_all()
+        board = self.Board.with_context(allowed_company_ids=both).get_board()
+        self.assertEqual(round(board["weeks"][0]["in"] - self.before["weeks"][0]["in"], 2), 100)
+        line = [one for one in board["currencies"] if one["currency_id"] == currency.id]
+        self.assertEqual([(one["in"], one["in_own"], one["rate"]) for one in line], [(50, 100, 2)])
+        board = self.Board.with_context(allowed_company_ids=[self.company.id]).get_board()
+        self.assertEqual(board["weeks"][0]["in"], self.before["weeks"][0]["in"], "not chosen")
+
+    # The alert ------------------------------------------------------------------------
+
+    def _gap(self, amount=10**9):
+        return self._contract(amount, [(amount, day(15))], kind=self.purchase)
+
+    def _watch(self, night=TODAY):
+        self.env.flush_all()
+        return self.env["crm.cash.gap"]._watch(self.company, night)
+
+    def test_told_once(self):
+        """One activity per gap; it follows the gap and goes with it."""
+        Gap = self.env["crm.cash.gap"]
+        Gap.search([]).unlink()
+        self.company.cash_treasurer_id = self.accountant
+        contract = self._gap()
+        gap = self._watch()
+        self.assertEqual((gap.state, gap.week_date), ("open", day(12)))
+        self.assertEqual(gap.low_date, day(15))
+        self.assertEqual(gap.activity_ids.user_id, self.accountant)
+        self.assertIn("missing in the week of", gap.activity_ids.summary)
+        for night in (1, 2, 3):
+            self.assertFalse(self._watch(day(night)))
+        self.assertEqual(Gap.search([("company_id", "=", self.company.id)]), gap)
+        self.assertEqual(len(gap.activity_ids), 1)
+        contract.payment_ids.date_planned = day(8)
+        self._watch(day(4))
+        self.assertEqual((gap.low_date, len(gap.activity_ids)), (day(8), 1))
+        contract.payment_ids.action_set_cancelled()
+        self._watch(day(5))
+        self.assertEqual((gap.state, gap.closed_date), ("closed", day(5)))
+        self.assertFalse(gap.activity_ids.filtered("active"))
+        self._gap()
+        self.assertNotEqual(self._watch(day(6)), gap, "a new gap is told anew")
+
+    def test_least_balance(self):
+        self.env["crm.cash.gap"].search([]).unlink()
+        self.assertFalse(self._watch())
+        least = self.before["opening"]["total"] + 10**7
+        self.company.cash_minimum = max(least, 10**7)
+        gap = self._watch()
+        self.assertEqual(gap.week_date, day(-2))
+        self.assertFalse(gap.activity_ids, "nobody is the treasurer")
+        self.assertEqual(self._board()["gap"]["place"], 0)
+
+    def test_night(self):
+        """PK-12: a stage of the sweep; again it changes nothing."""
+        run = self.env["crm.nightly.run"]
+        stages = run._get_stages()
+        self.assertGreater(stages.index("cash_forecast"), stages.index("payer_discipline"))
+
+    def test_delays(self):
+        """PF-17: quantiles by amount, of payers with enough debts and of all; idempotent."""
+        for days, amount in ((0, 40), (10, 30), (20, 20), (60, 10)):
+            invoice = self._invoice([(None, amount)], date=day(-90))
+            self._pay(invoice, date=day(days - 90))
+        self.env.flush_all()
+        Delay = self.env["crm.payer.delay"]
+        Delay._run(self.company, TODAY)
+        delay = Delay.search([("partner_id", "=", self.customer.id)])
+        self.assertEqual(
+            (delay.debt_count, delay.average, delay.p50, delay.p75, delay.p90), (4, 13, 10, 20, 20)
+        )
+        self.assertTrue(
+            Delay.search([("partner_id", "=", False), ("company_id", "=", self.company.id)])
+        )
+        Delay._run(self.company, TODAY)
+        self.assertEqual(Delay.search([("partner_id", "=", self.customer.id)]), delay)
+        self.env["account.move"].search([("partner_id", "=", self.customer.id)]).button_draft()
+        self.env.flush_all()
+        Delay._run(self.company, TODAY)
+        self.assertFalse(Delay.search([("partner_id", "=", self.customer.id)]))
+
+    def test_settings(self):
+        for values in ({"cash_weeks": 0}, {"cash_weeks": 99}, {"cash_minimum": -1},
+                       {"cash_doubtful_days": -1}):  # fmt: skip
+            with self.assertRaises(ValidationError):
+                self.company.write(values)
+        self.assertEqual(len(self._board(weeks=900)["weeks"]), 53)
+        self.assertEqual(self._board(mode="nonsense")["mode"], "contract")
+
+    def test_rights(self):
+        """EC-17: the board is for the head and for accountants."""
+        for user in (self.head, self.accountant):
+            self.assertTrue(self.Board.with_user(user).get_board()["weeks"])
+        for user in (self.manager, self.viewer, self.nobody):
+            with self.assertRaises(AccessError):
+                self.Board.with_user(user).get_board()
+
+
+@tagged("-at_install", "post_install")
+class TestCashExport(HttpCase, CashCommon):
+    """TN-28: the board as a spreadsheet."""
+
+    def _get(self, user, query="?mode=contract&weeks=4"):
+        self.authenticate(user.login, user.login)
+        return self.url_open(f"/crm_payment_plan/cash_board.xlsx{query}")
+
+    def test_export(self):
+        self.accountant.password = self.accountant.login
+        self._contract(123.45, [(123.45, day(1))])
+        self.env.flush_all()
+        answer = self._get(self.accountant)
+        self.assertEqual(answer.status_code, 200)
+        sheet = load_workbook(io.BytesIO(answer.content)).worksheets[0]
+        rows = list(sheet.iter_rows(min_row=5, values_only=True))
+        self.assertEqual(len(rows), 4)
+        board = self.Board.get_board("contract", 4)
+        self.assertEqual(rows[0][2], board["weeks"][0]["in"])
+        self.assertEqual(rows[1][4], "=E5+C6-D6")
+        values = load_workbook(io.BytesIO(answer.content), data_only=True).worksheets[0]
+        self.assertEqual(values["E8"].value, board["weeks"][3]["balance"])
+
+    def test_export_needs_rights(self):
+        user = new_test_user(self.env, login="cash_nobody", groups="base.group_user")
+        user.password = user.login
+        self.assertEqual(self._get(user).status_code, 403)
