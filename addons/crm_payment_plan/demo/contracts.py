@@ -37,6 +37,7 @@ class DemoContracts:
             for place, *row in STORY
             if place < len(customers)
         ]
+        self._draft(customers[-1:])
         if contracts:
             self._question(contracts[0])
             self._agreement(contracts[-2])
@@ -52,7 +53,11 @@ class DemoContracts:
                 "partner_id": customer.id,
                 "user_id": customer.user_id.id,
                 "amount_total": amount,
-                "title": "Поставка запасных частей",
+                "title": "запасные части",
+                "company_signer": "директора Орлова А. В.",
+                "company_signer_basis": "Устава",
+                "partner_signer": "генерального директора Соколова П. Н.",
+                "partner_signer_basis": "Устава",
                 "date": self._day(-age),
                 "date_start": self._day(-age),
                 "date_end": self._day(365 - age),
@@ -78,6 +83,39 @@ class DemoContracts:
             )
         contract.payment_ids.sorted("sequence")[:received].action_set_received()
         return contract
+
+    def _draft(self, customer):
+        """A draft with an order, and a clause that was agreed otherwise."""
+        if not customer:
+            return
+        order = self.env["sale.order"].search(
+            [("partner_id", "=", customer.id), ("crm_contract_id", "=", False)],
+            order="amount_total desc, id",
+            limit=1,
+        )
+        contract = self.env["crm.contract"].create(
+            {
+                "type_id": self.env.ref(f"{ADDON}.crm_contract_type_supply").id,
+                "partner_id": customer.id,
+                "user_id": customer.user_id.id,
+                "amount_total": order.amount_total or 210_000,
+                "currency_id": (order.currency_id or self.company.currency_id).id,
+                "title": "запасные части по заявке",
+                "company_signer": "директора Орлова А. В.",
+                "company_signer_basis": "Устава",
+                "date": self.today,
+                "scheme_id": self.env.ref(f"{ADDON}.crm_payment_scheme_advance_30").id,
+            }
+        )
+        contract.action_generate_plan()
+        contract._link_orders(order)
+        contract.action_edit_clauses()
+        warranty = contract.clause_ids.filtered(lambda clause: clause.code == "warranty")
+        terms = contract.clause_ids.filtered(lambda clause: clause.sequence > warranty.sequence)
+        terms[:1].body = (
+            "<p>Гарантия — 24 месяца со дня приёмки; поставщик {{company_name}} заменяет "
+            "дефектные части за свой счёт в течение 10 дней.</p>"
+        )
 
     def _question(self, contract):
         payment = contract.payment_ids.filtered("is_overdue")[:1]

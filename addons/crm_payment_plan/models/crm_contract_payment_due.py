@@ -19,6 +19,12 @@ class CrmContractPayment(models.Model):
         help="The event has not come yet; the planned date is an estimate until it does.",
     )
 
+    due_text = fields.Char(
+        string="Due Rule",
+        compute="_compute_due_text",
+        help="What the date counts from, in words; empty for a fixed date.",
+    )
+
     _event_named = models.Constraint(
         "CHECK(due_kind <> 'event' OR due_event IS NOT NULL)",
         "Choose the event from which the days count.",
@@ -37,6 +43,25 @@ class CrmContractPayment(models.Model):
     def _compute_is_estimated(self):
         for payment in self:
             payment.is_estimated = payment.due_kind == "event" and not payment._get_event_date()
+
+    @api.depends("due_kind", "due_event", "due_days", "due_working_days")
+    @api.depends_context("lang")
+    def _compute_due_text(self):
+        for payment in self:
+            payment.due_text = payment.due_kind == "event" and payment._get_due_text()
+
+    def _get_due_text(self):
+        """ "10 working days after shipment", "on signing" ..."""
+        self.ensure_one()
+        events = dict(self._fields["due_event"]._description_selection(self.env))
+        event = (events.get(self.due_event) or "").lower()
+        if not self.due_days:
+            return self.env._("on the day of: %s", event)
+        if self.due_working_days:
+            return self.env._(
+                "%(days)s working days after: %(event)s", days=self.due_days, event=event
+            )
+        return self.env._("%(days)s days after: %(event)s", days=self.due_days, event=event)
 
     def _get_event_date(self):
         """Day of the event from which this payment counts; False: it has not come."""

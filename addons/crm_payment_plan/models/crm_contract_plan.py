@@ -173,11 +173,14 @@ class CrmContract(models.Model):
             )
             complete = advances and all(payment.state == "received" for payment in advances)
             day = max(advances.mapped("date_received")) if complete else False
-            if day != contract.date_advance:
+            before = contract.date_advance
+            if day != before:
                 contract.date_advance = day
                 followed |= contract.payment_ids._follow_event("advance")
-                if day:
+                if day and not before:
                     contract._on_advance_received()
+                elif before and not day:
+                    contract._on_advance_undone()
             if followed:
                 moved |= contract
         return moved
@@ -186,9 +189,16 @@ class CrmContract(models.Model):
         """Hook: all advances of the contract are received."""
         self.ensure_one()
 
+    def _on_advance_undone(self):
+        """Hook: the advances were complete, and are so no longer."""
+        self.ensure_one()
+
     @api.model
     def _load_demo_contracts(self):
         """Demo data: contracts of the fictional distributor; called by the demo file only."""
-        from ..demo.contracts import DemoContracts  # the story is no part of a running product
+        # The story is no part of a running product.
+        from ..demo.contracts import DemoContracts
+        from ..demo.realisation import DemoRealisation
 
         DemoContracts(self.env).tell()
+        DemoRealisation(self.env).tell()

@@ -183,13 +183,14 @@ class CrmContract(models.Model):
         """What was marked by hand counts only as far as entries do not bring it."""
         changed = False
         manual = self.settlement_ids.filtered(lambda row: row.source == "manual")
+        # Of the contract's own rows: those of the payments would be one query a contract.
+        brought = dict.fromkeys(self.payment_ids.ids, 0.0)
+        for row in self.settlement_ids - manual:
+            if row.payment_id:
+                brought[row.payment_id.id] += row.amount_settled
         for row in manual:
-            brought = sum(
-                row.payment_id.settlement_ids.filtered(
-                    lambda other: other.source != "manual"
-                ).mapped("amount_settled")
-            )
-            room = max(row.payment_id.amount - brought, 0) if row.payment_id in rows else 0
+            planned = row.payment_id
+            room = max(planned.amount - brought[planned.id], 0) if planned in rows else 0
             amount = self.currency_id.round(min(row.amount_declared, room))
             if self.currency_id.compare_amounts(amount, row.amount_settled):
                 row.write(self._prepare_declared(row, amount))

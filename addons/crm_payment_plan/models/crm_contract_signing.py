@@ -76,7 +76,7 @@ class CrmContract(models.Model):
                 else "none"
             )
 
-    @api.depends("frozen_requisites", "partner_id", "company_id")
+    @api.depends("frozen_requisites", "partner_id", "company_id", "document_lang")
     def _compute_requisites(self):
         for contract in self:
             frozen = contract.frozen_requisites or contract._prepare_requisites()
@@ -84,12 +84,21 @@ class CrmContract(models.Model):
             contract.partner_requisites = contract._requisites_text(frozen["partner"])
 
     def _prepare_requisites(self):
-        """Requisites of both parties as they are now: lists of [label, value]."""
+        """Requisites of both parties as they are now, in the language of the printed contract.
+
+        :return: {party: [[label, value], ...], "facts": {party: {name: value}}}
+        """
         self.ensure_one()
-        company = self.company_id.partner_id
+        lang = self.document_lang or self.env.lang
+        company = self.company_id.partner_id.with_context(lang=lang)
+        partner = self.partner_id.with_context(lang=lang)
         return {
             "company": company._prepare_requisites(),
-            "partner": self.partner_id._prepare_requisites(),
+            "partner": partner._prepare_requisites(),
+            "facts": {
+                "company": company._prepare_requisite_facts(),
+                "partner": partner._prepare_requisite_facts(),
+            },
         }
 
     @api.model

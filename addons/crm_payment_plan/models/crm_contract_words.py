@@ -11,14 +11,14 @@ class CrmContract(models.Model):
     amount_words = fields.Char(
         string="In Words",
         compute="_compute_amount_words",
-        help="The amount as the printed contract writes it, in the other party's language.",
+        help="The amount as the printed contract writes it, in its language.",
     )
 
-    @api.depends("amount_total", "currency_id", "partner_id.lang")
+    @api.depends("amount_total", "currency_id", "document_lang")
     @api.depends_context("lang")
     def _compute_amount_words(self):
         for contract in self:
-            language = contract.partner_id.lang or self.env.lang or "en_US"
+            language = contract.document_lang or self.env.lang or "en_US"
             try:
                 words = amount_in_words(contract.amount_total, contract.currency_id.name, language)
             except AmountError:

@@ -105,7 +105,15 @@ class CrmPayerDiscipline(models.Model):
             company = payer.company_id
             if company not in rules:
                 rules[company] = self.env["crm.payer.rule"].sudo()._get_of_company(company)
-            payer.explanation = "\n".join(payer._get_explanation_lines(rules[company]))
+            payer.explanation = "\n".join(
+                payer._get_explanation_lines(rules[company]) + payer._get_promise_lines()
+            )
+
+    def _get_promise_lines(self):
+        """What the customer promised within a year, and whether he kept it."""
+        counts = self.env["crm.payment.promise"]._count_by_state(self.partner_id, self.company_id)
+        text = self.partner_id._get_promise_summary(counts.get(self.partner_id.id, {}))
+        return [self.env._("Promises to pay of the last year: %s.", text)] if text else []
 
     def _get_explanation_lines(self, rule):
         """Why the computed class is what it is, a sentence a line."""

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResCompany(models.Model):
@@ -24,6 +24,28 @@ class ResCompany(models.Model):
         help="For the sections of the receipts plan: of the company, not of the language, so "
         "that everybody sees the same sums.",
     )
+
+    reminder_nightly = fields.Boolean(
+        string="Prepare Reminders Every Night",
+        default=True,
+        help="The list of reminders to review is ready in the morning; a person sends it.",
+    )
+    reminder_gap_days = fields.Integer(
+        string="Days Between Reminders",
+        default=3,
+        help="A customer gets no second reminder within so many days, unless a debt has "
+        "reached a later level.",
+    )
+
+    _reminder_gap_positive = models.Constraint(
+        "CHECK (reminder_gap_days >= 0)", "Days between reminders cannot be negative."
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        self.env["crm.payment.reminder.level"]._create_ready(companies)
+        return companies
 
     def _add_plan_days(self, day, days, working=False):
         """Day that is so many calendar or working days after another."""

@@ -43,23 +43,34 @@ class ResPartner(models.Model):
         """Requisites as a contract freezes them: [[label, value], ...]; extend by more."""
         if not self:
             return []
+        facts = self._prepare_requisite_facts()
+        labels = [
+            ("name", ""),
+            ("vat", self.env._("Tax ID")),
+            ("registry", self.env._("Company ID")),
+            ("address", self.env._("Address")),
+            ("phone", self.env._("Phone")),
+            ("email", self.env._("Email")),
+            ("account", self.env._("Account")),
+        ]
+        return [[label, facts[name]] for name, label in labels if facts[name]]
+
+    def _prepare_requisite_facts(self):
+        """The same by name, each on one line, for values in the text of contracts."""
         firm = self.commercial_partner_id
-        rows = [
-            ["", firm.name or self.name],
-            [self.env._("Tax ID"), firm.vat],
-            [self.env._("Company ID"), firm.company_registry],
-            [self.env._("Address"), firm._display_address(without_company=True)],
-            [self.env._("Phone"), firm.phone],
-            [self.env._("Email"), firm.email],
-        ]
         # Whoever approves a contract prints the account, though only accountants edit it.
-        for account in firm.sudo().bank_ids[:1]:
-            bank = ", ".join(filter(None, (account.bank_id.name, account.bank_id.bic)))
-            rows.append(
-                [self.env._("Account"), " · ".join(filter(None, (account.acc_number, bank)))]
-            )
-        return [
-            [label, ", ".join(filter(None, map(str.strip, value.splitlines())))]
-            for label, value in rows
-            if value and value.strip()
-        ]
+        account = firm.sudo().bank_ids[:1]
+        bank = ", ".join(filter(None, (account.bank_id.name, account.bank_id.bic)))
+        facts = {
+            "name": firm.name or self.name,
+            "vat": firm.vat,
+            "registry": firm.company_registry,
+            "address": firm and firm._display_address(without_company=True),
+            "phone": firm.phone,
+            "email": firm.email,
+            "account": " · ".join(filter(None, (account.acc_number, bank))),
+        }
+        return {
+            name: ", ".join(filter(None, map(str.strip, (value or "").splitlines())))
+            for name, value in facts.items()
+        }

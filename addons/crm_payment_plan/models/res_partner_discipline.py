@@ -3,7 +3,8 @@ from odoo.fields import Domain
 
 from .crm_payer_discipline import CLASSES
 
-SEEN_BY = "crm_bpm_core.group_view,account.group_account_invoice,account.group_account_readonly"
+#: Whoever works in invoicing has the latter.
+SEEN_BY = "crm_bpm_core.group_view,crm_payment_plan.group_reminder_view"
 
 
 class ResPartner(models.Model):

@@ -1,6 +1,6 @@
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import PlanCommon
 
@@ -9,10 +9,20 @@ MODELS = (
     "crm.contract.payment",
     "crm.contract.settlement",
     "crm.contract.version",
+    "crm.contract.print",
+    "crm.contract.clause",
+    "crm.contract.template",
+    "crm.contract.template.clause",
     "crm.contract.type",
     "crm.payment.scheme",
     "crm.payment.scheme.line",
 )
+#: What a realisation and the portal add to models of Odoo, by role.
+FIELDS = {
+    "project.project": ("crm_contract_ids", "realisation_money", "income_total"),
+    "project.milestone": ("crm_contract_payment_id",),
+}
+MAY_SEE_MONEY = {"viewer", "manager", "accountant", "head"}
 #: Rights by role: r(ead), w(rite), c(reate), u(nlink).
 RIGHTS = {
     "nobody": dict.fromkeys(MODELS, ""),
@@ -22,16 +32,19 @@ RIGHTS = {
         **dict.fromkeys(MODELS, "r"),
         "crm.contract": "rwc",
         "crm.contract.payment": "rwcu",
+        "crm.contract.clause": "rwcu",
     },
     "accountant": {
         **dict.fromkeys(MODELS, "r"),
         "crm.contract": "rwc",
         "crm.contract.payment": "rwcu",
+        "crm.contract.clause": "rwcu",
     },
     "head": {
         **dict.fromkeys(MODELS, "rwcu"),
         "crm.contract.settlement": "r",
         "crm.contract.version": "r",
+        "crm.contract.print": "r",
     },
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
@@ -57,7 +70,9 @@ class TestAccess(PlanCommon):
         )  # fmt: skip
         for contract in (cls.mine, cls.theirs, cls.bought):
             contract.payment_ids.action_set_received()
+            cls.env["crm.contract.print"]._keep(contract, b"copy")
             contract._revise("test")
+            contract.clause_ids = [Command.create({"body": "<p>Words</p>"})]
         cls.all = cls.mine | cls.theirs | cls.bought
 
     def test_rights_by_role(self):
@@ -71,10 +86,60 @@ class TestAccess(PlanCommon):
                         f"{role}: {operation} {model}",
                     )
 
+    def test_money_of_projects_by_role(self):
+        """TN-27, EC-17: contracts and money of a project are no business of its members."""
+        member = new_test_user(self.env, "plan_member", groups="project.group_project_user")
+        roles = {role: getattr(self, role) for role in RIGHTS} | {"member": member}
+        for role, user in roles.items():
+            for model, names in FIELDS.items():
+                shown = self.env[model].with_user(user)
+                for name in names:
+                    self.assertEqual(
+                        shown._has_field_access(shown._fields[name], "read"),
+                        role in MAY_SEE_MONEY,
+                        f"{role}: {model}.{name}",
+                    )
+
+    def test_forms_open_by_role(self):
+        """TN-24, EC-20: who may see a contract opens its form and that of its payments."""
+        own = self._contract(
+            50,
+            [(50, "2026-02-01")],
+            user_id=self.viewer.id,
+            tag_ids=[Command.create({"name": "Export"})],
+            lead_id=self.env["crm.lead"].create({"name": "Deal"}).id,
+            project_id=self.env["project.project"].create({"name": "Plant"}).id,
+        )
+        for role in sorted(MAY_SEE_MONEY):
+            user = getattr(self, role)
+            seen = own.with_user(user)
+            self.assertTrue(seen.has_access("read"), role)
+            Form(seen, view="crm_payment_plan.crm_contract_view_form")
+            Form(seen.payment_ids, view="crm_payment_plan.crm_contract_payment_view_form")
+
+    def test_realisation_opens_without_project_rights(self):
+        """TN-29: whoever may see contracts opens the realisation, with those he may see."""
+        project = self.env["project.project"].create({"name": "Plant"})
+        self.all.project_id = project
+        for role in sorted(MAY_SEE_MONEY):
+            records = project.with_user(getattr(self, role))
+            Form(records, view="crm_payment_plan.project_project_view_form_realisation")
+            self.assertEqual(
+                records.crm_contract_count,
+                len(self.all.with_user(records.env.user)._filtered_access("read")),
+                role,
+            )
+
     def _seen(self, user):
         """Contracts that a person sees; payments, receipts and versions must agree."""
         contracts = self.all.with_user(user)._filtered_access("read")
-        for model in ("crm.contract.payment", "crm.contract.settlement", "crm.contract.version"):
+        for model in (
+            "crm.contract.payment",
+            "crm.contract.settlement",
+            "crm.contract.version",
+            "crm.contract.print",
+            "crm.contract.clause",
+        ):
             rows = self.env[model].with_user(user).search([("contract_id", "in", self.all.ids)])
             self.assertEqual(rows.contract_id, contracts, f"{user.name}: {model}")
         found = self.Contract.with_user(user).search([("id", "in", self.all.ids)])
@@ -112,6 +177,16 @@ class TestAccess(PlanCommon):
         self.assertFalse(
             self.env["crm.payment.scheme"].with_user(head).search([("id", "=", scheme.id)])
         )
+        text = self.env["crm.contract.template"].create(
+            {
+                "name": "Of ours",
+                "company_id": self.company.id,
+                "clause_ids": [Command.create({"body": "<p>Words</p>"})],
+            }
+        )
+        for rows in (text, text.clause_ids):
+            found = rows.with_user(head).search([("id", "in", rows.ids)])
+            self.assertFalse(found)
 
     def test_salesperson_works(self):
         """A salesperson makes, approves, signs and revises his contract, and sets statuses."""

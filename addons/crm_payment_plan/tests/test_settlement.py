@@ -411,3 +411,22 @@ class TestByHand(PlanCommon):
             }
         )
         self.assertEqual((row.state, row.amount_received), (RECEIVED, 10))
+
+    def test_settling_many_asks_once(self):
+        """IM-14: statements of a settling do not grow with the number of contracts."""
+        contracts = self.Contract.union(
+            *(self._contract(100, [(40, "2026-02-01"), (60, "2026-03-01")]) for _n in range(12))
+        )
+        for contract in contracts:
+            contract.payment_ids[0].action_set_received()
+            self._advance(10, contract)
+
+        def count(records):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            records._settle()
+            return self.env.cr.sql_log_count - before
+
+        count(contracts)
+        self.assertLessEqual(count(contracts), count(contracts[:2]) + 2)

@@ -29,6 +29,10 @@ export class PaymentRowMenu extends Component {
         return this.props.record.resId;
     }
 
+    get hasOpenQuestion() {
+        return Boolean(this.props.record.data.open_question_count);
+    }
+
     get items() {
         const status = this.props.record.data.state;
         const statuses = [
@@ -71,6 +75,9 @@ export class PaymentRowMenu extends Component {
 
 registry.category("view_widgets").add("crm_payment_row_menu", {
     component: PaymentRowMenu,
-    fieldDependencies: [{ name: "state", type: "selection", readonly: true }],
-    listViewWidth: 36,
+    fieldDependencies: [
+        { name: "state", type: "selection", readonly: true },
+        { name: "open_question_count", type: "integer", readonly: true },
+    ],
+    listViewWidth: 56,
 });

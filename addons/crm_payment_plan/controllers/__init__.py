@@ -1,0 +1,2 @@
+from . import cash_board
+from . import portal
