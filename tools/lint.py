@@ -53,6 +53,8 @@ OCA_OFF = (
 BINARY = {".png", ".jpg", ".ico", ".gif", ".woff2", ".xls", ".xlsx", ".pdf", ".zip", ".gz"}
 #: First folders of a path that say nothing about the machine.
 STANDARD_ROOTS = {"usr", "opt", "srv", "tmp", "var", "etc", "mnt", "proc", "dev", "lib", "run"}
+#: Fields of data files that people read as they are written, line breaks included.
+PLAIN_TEXTS = {"name", "note", "comment", "description", "summary", "reason", "title", "subject"}
 
 
 def main() -> int:
@@ -308,10 +310,15 @@ def xml_findings(file: Path) -> list[str]:
         return [f"{_relative(file)}:{error.position[0]}: not well-formed: {error}"]
     if file.read_text().split("\n", 1)[0] != XML_HEADER:
         return [f"{_relative(file)}:1: the first line must be {XML_HEADER}"]
+    written = [field for field in tree.iter("field") if field.text]
     return [
         f"{_relative(file)}: no expression of Python (broken within quotes?): {field.text.strip()}"
-        for field in tree.iter("field")
-        if field.get("name") in EXPRESSIONS and field.text and not _is_expression(field.text)
+        for field in written
+        if field.get("name") in EXPRESSIONS and not _is_expression(field.text)
+    ] + [
+        f"{_relative(file)}: keeps its indentation, write it in one line: {field.text.strip()}"
+        for field in written
+        if field.get("name") in PLAIN_TEXTS and "\n" in field.text and not len(field)
     ]
 
 

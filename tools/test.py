@@ -41,30 +41,40 @@ def _test_database(template: str) -> str:
     name = f"{databases.PREFIX}_run_{digest(template, str(os.getpid()))}"
     with step("Test database") as note:
         databases.clone(template, name)
-        # Tests throw everything away: no need to wait for the disk.
-        postgres.psql(f'alter database "{name}" set synchronous_commit = off')
         note(name)
     return name
+
+
+def _parallel() -> list[str]:
+    """Options for the whole suite: one worker a core, each with its own copy of the database.
+
+    A file stays with one worker, as its classes share what they set up.
+    """
+    if any(os.environ.get(name) for name in ("ADDON", "K", "TESTS")):
+        return []
+    return ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"]
 
 
 def pytest(database: str, template: str) -> int:
     addon = os.environ.get("ADDON")
     keyword = os.environ.get("K")
     tests = os.environ.get("TESTS", "").split()
-    where = tests or ([f"addons/{addon}"] if addon else ["addons", "tests"])
+    # What starts servers and browsers takes longest, so it begins first.
+    where = tests or ([f"addons/{addon}"] if addon else ["tests", "addons"])
     for target in where:
         if not (paths.REPO / target.split("::")[0]).exists():
             raise SetupError(f"{target} does not exist in this clone.")
     command = [
         str(paths.VENV_PYTHON), "-m", "pytest",
-        "--odoo-http", f"--odoo-database={database}", *where,
+        "--odoo-http", f"--odoo-database={database}", *where, *_parallel(),
         *(["-k", keyword] if keyword else []),
         *os.environ.get("PYTEST_ARGS", "").split(),
     ]  # fmt: skip
     env = {
         **os.environ,
         **databases.odoo_env(),
-        "CRM_BPM_TEST_DATABASE": database,
+        # Tests throw everything away: no need to wait for the disk.
+        "PGOPTIONS": "-c synchronous_commit=off",
         # Tests with processes of their own clone it: nobody is connected to it.
         "CRM_BPM_TEMPLATE": template,
     }
