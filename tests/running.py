@@ -77,9 +77,10 @@ class Server:
     """One server process on a database, with its log; stop or kill it as you like.
 
     :param options: more options of ``odoo server``
+    :param variables: more variables of its environment
     """
 
-    def __init__(self, database: str, log: Path, *options: str, port=None):
+    def __init__(self, database: str, log: Path, *options: str, port=None, variables=None):
         self.database = database
         self.log = log
         self.port = port or free_port()
@@ -96,7 +97,7 @@ class Server:
                 stdout=output,
                 stderr=output,
                 cwd=paths.REPO,
-                env={**os.environ, **databases.odoo_env()},
+                env={**os.environ, **databases.odoo_env(), **(variables or {})},
             )
 
     def wait(self, timeout=120) -> "Server":

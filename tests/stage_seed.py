@@ -61,6 +61,10 @@ crons = {kind: env["ir.cron"].create({
     "name": kind, "model_id": model_id, "state": "code", "user_id": admin.id, "active": False,
     "code": f"model.browse({lead_id}).write({{'stage_id': {second.id}}})"}).id
     for kind, lead_id in leads.items()}
+say = "model.with_context(bpm_stage_comment='Moved by night')"
+saying = env["ir.cron"].create({
+    "name": "saying", "model_id": model_id, "state": "code", "user_id": admin.id, "active": False,
+    "code": f"{say}.browse({leads['comment']}).write({{'stage_id': {second.id}}})"})
 automation = env["base.automation"].create({
     "name": "Urgent ones go on", "model_id": model_id, "trigger": "on_create_or_write",
     "filter_domain": "[('priority', '=', '3')]",
@@ -70,7 +74,8 @@ env["ir.actions.server"].create({"name": "Go on", "model_id": model_id, "state":
                                  "usage": "base_automation"})
 tag = env["crm.tag"].create({"name": "Checked"})
 print(json.dumps({"key": key, "leads": leads, "first": first.id, "second": second.id,
-                  "action": action.id, "crons": crons, "tag": tag.id, "call": call.id,
+                  "action": action.id, "crons": crons, "saying": saying.id,
+                  "tag": tag.id, "call": call.id,
                   "model": model_id}))
 """
 )

@@ -4,27 +4,36 @@ Ten thousand of them: ``make bench NAME=soak``.
 """
 
 import contextlib
+from unittest.mock import patch
 
 import psycopg2
 import pytest
 
-from tests import soaking
+from tests import soak_checks, soaking
 from tools.setup import databases
 
 SIZE = 150
 
 
-@pytest.fixture
-def soak(database, tmp_path):
-    return soaking.Soak(database, tmp_path, SIZE, kills=3, seed=7)
+def test_killed_programs_lose_nothing(database, tmp_path):
+    """HU-24: workers and the server killed in the middle, and the whole broken off once.
 
+    Every run ends exactly once.
+    """
+    said = []
 
-def test_killed_programs_lose_nothing(soak):
-    """HU-24: two workers and the server killed in the middle; every run ends exactly once."""
-    report = soak.run(timeout=1200)
+    def soak():
+        return soaking.Soak(database, tmp_path, SIZE, 3, quiet=1, seed=7, tell=said.append)
+
+    with patch.object(soaking, "TELL", 1):
+        with pytest.raises(AssertionError, match="came to a halt"):
+            soak().run(timeout=20)
+        report = soak().run(timeout=1200)
     assert report.trouble == []
     assert report.kills == 3
-    assert databases.exists(soak.database)
+    assert f"of {SIZE}; " in said[-1]
+    assert "nothing lost" in report.lines()
+    assert databases.exists(database)
 
 
 DAMAGE = {
@@ -41,7 +50,7 @@ DAMAGE = {
 def test_damage_is_seen(database, what):
     """HU-24: the checks of the soak do find what they look for."""
     with contextlib.closing(psycopg2.connect(dbname=database)) as connection:
-        before = set(soaking.final_trouble(connection, SIZE))
+        before = set(soak_checks.final_trouble(connection, SIZE))
         with connection, connection.cursor() as cr:
             cr.execute(DAMAGE[what])
-        assert set(soaking.final_trouble(connection, SIZE)) - before
+        assert set(soak_checks.final_trouble(connection, SIZE)) - before

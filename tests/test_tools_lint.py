@@ -75,6 +75,8 @@ def test_layers():
             "no expression of Python",
         ),
         (f"{lint.XML_HEADER}\n<odoo><field name='domain'>\n[('a', '=', b)]</field></odoo>", None),
+        (f"{lint.XML_HEADER}\n<odoo><field name='note'>\n a</field></odoo>", "its indentation"),
+        (f"{lint.XML_HEADER}\n<odoo><field name='note'>a</field></odoo>", None),
     ],
 )
 def test_xml(tmp_path, text, said):

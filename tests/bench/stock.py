@@ -3,6 +3,7 @@
 dataset   Odoo's modules, customers and orders; made anew when the generator changes.
 bench     dataset + the product, installed on all that data as a company would,
           statuses and monitoring set; made anew when the addons change.
+soak      the product and nothing else; lives until a soak on it has ended well.
 """
 
 import contextlib
@@ -91,6 +92,15 @@ def _building(name, source, what):
     databases.rename(target, name)
     took = time.perf_counter() - started
     print(f"  made {what}: {took:.0f} s, {databases.size(name)}", flush=True)
+
+
+def soak_database(size: int) -> str:
+    """A database for a soak: the one that a broken-off soak of this source left, or a new one."""
+    name = f"{PREFIX}_soak_{size}_{digest(databases.addons_hash())}"
+    _forget_older(f"bench-soak-{size}", name)
+    if not databases.exists(name):
+        copy(template(), name)
+    return name
 
 
 def copy(source: str, target: str) -> None:

@@ -155,6 +155,53 @@ def test_new_form_at_a_later_stage(world, person):
     assert world.stage("Born late") == "New"
 
 
+def test_won_on_a_new_form(world, person, size):
+    """EP-06: Won on a form that was not saved yet makes the deal and says why it is not won."""
+    name = f"Won at once {size}"
+    anna = person(size=size)
+    anna.page.goto("/odoo/crm/new")
+    anna.page.locator(".o_form_view [name=name] :is(input, textarea)").first.fill(name)
+    anna.button("action_set_won_rainbowman").click()
+    assert "passed" in anna.missing()
+    anna.look()
+    anna.close_panel()
+    anna.page.wait_for_selector(".o_bpm_stage_current[data-stage=New]")
+    assert world.stage(name) == "New"
+
+
+def test_one_status_bar(world, person):
+    """EP-06: the bar stands in the place of Odoo's, whose shortcuts go by the rules as well."""
+    name = world.lead()
+    anna = person()
+    anna.open_lead(name)
+    assert anna.page.locator(".o_statusbar_status:visible").count() == 0
+    anna.page.locator(".o_form_view").click(position={"x": 5, "y": 5})
+    anna.page.keyboard.press("Alt+x")
+    assert anna.missing() == ["field", "step"]
+    anna.close_panel()
+    assert world.stage(name) == "New"
+
+
+def test_step_buttons(world, person):
+    """TN-10: a call dials, and what is refused by the head is asked anew."""
+    name = world.lead(phone="+7 495 111-22-33")
+    anna = person()
+    anna.open_lead(name)
+    anna.page.evaluate("""() => {
+        const { browser } = odoo.loader.modules.get("@web/core/browser/browser");
+        browser.open = (url) => (window.dialled = url);
+    }""")
+    anna.page.locator("[data-step='First call'] [data-do=call]").click()
+    assert anna.page.evaluate("window.dialled") == "tel:+7 495 111-22-33"
+    visa = world.lead("Proposition", expected_revenue=2000)
+    boris = person(HEAD)
+    boris.page.goto(f"/odoo/crm/{world.id_of(visa)}")
+    boris.page.locator(".o_bpm_next [data-do=refuse]").click()
+    boris.confirm_step("Too cheap")
+    boris.page.locator("[data-state=refused] [data-do=again]").click()
+    boris.page.locator("[data-state=todo] [data-do=approve]").wait_for()
+
+
 def test_cures(world, person, size):
     """TN-30: each missing thing has its button: attach, fill in, remind of an approval."""
     name = world.lead("Qualified", expected_revenue=500)

@@ -1,0 +1,131 @@
+"""What must hold of processes that killed programs worked on, read without the product's code."""
+
+import json
+
+HUMAN, EVENTS, BACKGROUND = {"First", "Last"}, {"Pause", "Word"}, {"Send"}
+#: How the library numbers the states of tokens.
+WAITING, READY = 8, 16
+
+
+TOKENS = """
+SELECT instance_id, token, min(element),
+       count(*) FILTER (WHERE event = 'entered'),
+       count(*) FILTER (WHERE event IN ('left', 'cancelled'))
+  FROM bpm_log WHERE token IS NOT NULL AND event IN ('entered', 'left', 'cancelled')
+   AND instance_id = ANY(%s)
+ GROUP BY 1, 2
+"""
+STATES = """
+SELECT i.id, i.state, i.engine_state,
+       ARRAY(SELECT t.token FROM bpm_task t WHERE t.instance_id = i.id AND t.state = 'todo'),
+       ARRAY(SELECT w.token FROM bpm_wait w WHERE w.instance_id = i.id),
+       ARRAY(SELECT j.token FROM bpm_job j WHERE j.instance_id = i.id AND j.state = 'waiting')
+  FROM bpm_instance i WHERE i.write_date >= %s
+"""
+ALWAYS = "2000-01-01"
+
+
+def rows(connection, query, *values):
+    """One query in a snapshot of its own."""
+    with connection, connection.cursor() as cr:
+        cr.execute(query, values or None)
+        return cr.fetchall()
+
+
+def state_trouble(connection, since=ALWAYS) -> list[str]:
+    """Where rows, history and tokens of a running database contradict each other.
+
+    :param since: only runs that a step has touched since then; each step touches its run.
+    """
+    found = []
+    with connection, connection.cursor() as cr:
+        cr.execute(STATES, [since])
+        states = cr.fetchall()
+        cr.execute(TOKENS, [[state[0] for state in states]])
+        tokens = cr.fetchall()
+    logged = {}
+    for instance, token, element, entered, gone in tokens:
+        if entered != 1 or gone > 1:
+            found.append(f"{instance}: {element} was entered {entered} and left {gone} times")
+        elif not gone and element in HUMAN | EVENTS | BACKGROUND:
+            logged.setdefault(instance, set()).add(token)
+    for instance, state, engine, tasks, waits, jobs in states:
+        live = live_tokens(engine)
+        places = {"tasks": (tasks, HUMAN), "waits": (waits, EVENTS), "jobs": (jobs, BACKGROUND)}
+        for what, (kept, elements) in places.items():
+            wanted = sorted(token for token, name in live.items() if name in elements)
+            if sorted(kept) != wanted:
+                found.append(f"{instance}: {what} {kept}, tokens {wanted}")
+        if set(live) != logged.get(instance, set()):
+            found.append(f"{instance}: the history knows other open tokens than the engine")
+        if (state == "done") == bool(live):
+            found.append(f"{instance} is {state} with tokens {live}")
+    return found
+
+
+def live_tokens(engine_state: str) -> dict[str, str]:
+    """{token: element} of what waits for somebody, read from the saved text itself."""
+    watched = HUMAN | EVENTS | BACKGROUND
+    return {
+        _dashed(row[0]): row[3]
+        for row in json.loads(engine_state)["top"]["tasks"]
+        if row[2] in (WAITING, READY) and row[3] in watched
+    }
+
+
+def _dashed(text):
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+
+
+#: What must be the same for every run: its passes, its effects, its tasks.
+EACH = {
+    "runs": "SELECT res_id, count(*) FROM bpm_instance GROUP BY 1 HAVING count(*) <> 1",
+    "passes": """SELECT instance_id, element, event, count(*) FROM bpm_log
+        WHERE event IN ('entered', 'left') AND element <> 'Join'
+        GROUP BY 1, 2, 3 HAVING count(*) <> 1""",
+    "join": """SELECT instance_id FROM bpm_log WHERE element = 'Join' AND event = 'left'
+        GROUP BY 1 HAVING count(*) > 3""",
+    "tasks": """SELECT instance_id, count(*) FROM bpm_task WHERE state = 'done'
+        GROUP BY 1 HAVING count(*) <> 2""",
+    "open": """SELECT id FROM bpm_task WHERE state <> 'done'
+        UNION ALL SELECT id FROM bpm_wait UNION ALL SELECT id FROM bpm_job WHERE state <> 'done'
+        UNION ALL SELECT id FROM mail_activity WHERE bpm_task_id IS NOT NULL AND active""",
+    "jobs": "SELECT instance_id, count(*) FROM bpm_job GROUP BY 1 HAVING count(*) <> 1",
+    "effects": """SELECT name->>'en_US', color, count(*) FROM res_partner_category
+        WHERE name->>'en_US' LIKE 'Soak %' GROUP BY 1, 2 HAVING count(*) <> 1""",
+}
+TOTALS = {
+    "ended": ("SELECT count(*) FROM bpm_instance WHERE state = 'done'", 1),
+    "ends": ("SELECT count(*) FROM bpm_log WHERE element = 'End' AND event = 'left'", 1),
+    "passes of eight elements": (
+        """SELECT count(*) FROM bpm_log WHERE event = 'left' AND element IN
+           ('Start', 'Note', 'Fork', 'First', 'Pause', 'Send', 'Word', 'Last')""",
+        8,
+    ),
+    "effects": ("SELECT count(*) FROM res_partner_category WHERE color IN (1, 2)", 2),
+    "tasks": ("SELECT count(*) FROM bpm_task", 2),
+}
+
+
+def final_table(connection, size) -> list[tuple]:
+    """What there is once everything has ended: (what, how many there must be, how many are)."""
+    table = [
+        (what, size * each, rows(connection, query)[0][0]) for what, (query, each) in TOTALS.items()
+    ]
+    return table + [
+        (f"wrong: {what}", 0, len(rows(connection, query))) for what, query in EACH.items()
+    ]
+
+
+def final_trouble(connection, size) -> list[str]:
+    """What is wrong once everything has ended."""
+    found = state_trouble(connection)
+    for what, wanted, count in final_table(connection, size):
+        if count != wanted:
+            found.append(f"{what}: {count} instead of {wanted}{_example(connection, what)}")
+    return found
+
+
+def _example(connection, what):
+    query = EACH.get(what.removeprefix("wrong: "))
+    return f", for instance {rows(connection, query)[:3]}" if query else ""
