@@ -29,7 +29,7 @@ class Execution(Steps, Reset):
     is to be thrown away: load the saved state anew.
 
     :param host: what the engine asks of its surroundings: record(), call_service(element, data),
-        is_async(element), working_time(seconds), now(), and optionally hours_per_day.
+        is_async(element), working_time(seconds, start), now(), and optionally hours_per_day.
     :param state: what dump() gave; None for a process not yet started.
     :raise StateError: the state does not fit the diagram.
     """

@@ -40,6 +40,18 @@ class _Join(UnstructuredJoin):
         }
 
     def _waiting(self, my_task):
+        """Of each other branch the oldest token; what else has come waits for the next round."""
+        chosen, left = {my_task.parent.task_spec.name: my_task}, []
+        for task in self._others(my_task):
+            if task.parent.state == TaskState.COMPLETED:
+                branch = task.parent.task_spec.name
+                if chosen.setdefault(branch, task) is not task:
+                    left.append(task)
+        if left:
+            left[-1]._set_state(TaskState.WAITING)
+        return [task for task in chosen.values() if task is not my_task]
+
+    def _others(self, my_task):
         """Tokens that wait here for the one that has just come, the oldest first."""
         others = [
             task
@@ -104,18 +116,6 @@ class ParallelGateway(_Join, defaults.ParallelGateway):
 
     def _check_threshold_unstructured(self, my_task):
         return self._needed() <= self.arrived(my_task.workflow)
-
-    def _waiting(self, my_task):
-        """One token of each other branch; what else has come waits for the next round."""
-        chosen, left = {my_task.parent.task_spec.name: my_task}, []
-        for task in super()._waiting(my_task):
-            if task.parent.state == TaskState.COMPLETED:
-                branch = task.parent.task_spec.name
-                if chosen.setdefault(branch, task) is not task:
-                    left.append(task)
-        if left:
-            left[-1]._set_state(TaskState.WAITING)
-        return [task for task in chosen.values() if task is not my_task]
 
     def _needed(self):
         """Branches to wait for; one that begins only behind this gateway cannot have come."""

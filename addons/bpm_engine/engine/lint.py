@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from . import expressions, starts
 from .diagram import HUMAN, SERVICES, Diagram, sketch
 from .errors import DiagramError, ExpressionError, Problem
+from .scripts import script_lines
 from .structure import structure_problems
 from .words import told as _
 from .xml_source import read_xml, schema_problems
@@ -60,6 +61,7 @@ class _Lint:
             self._called(element)
             self._timer(element)
             self._loop(element)
+            self._script(element)
         self._starts()
         for lane in self.diagram.lanes.values():
             place = _("Lane “%(name)s”", name=lane.name)
@@ -363,6 +365,16 @@ class _Lint:
                 self._expression(
                     element, _("“%(label)s”: repetition", label=element.label), loop[key]
                 )
+
+    def _script(self, element):
+        """What its lines name; whether they are lines at all is checked elsewhere."""
+        try:
+            lines = script_lines(element.script or "") if element.type == "scriptTask" else []
+        except ExpressionError:
+            return
+        for name, text in lines:
+            place = _("“%(label)s”: value “%(name)s”", label=element.label, name=name)
+            self._expression(element, place, text)
 
     def _condition(self, flow):
         if not flow.condition:

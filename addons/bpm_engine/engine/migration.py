@@ -17,7 +17,7 @@ from .errors import EngineError, MigrationError
 from .execution import Execution
 from .joins import stuck_joins
 from .words import told as _
-from .workflow import LIVE
+from .workflow import LIVE, attach
 
 _AHEAD = TaskState.PREDICTED_MASK | TaskState.FUTURE
 
@@ -386,10 +386,7 @@ class _Move:
         known = {child.task_spec.name for child in split.children}
         for spec in split.task_spec.outputs:
             if spec.name not in known and isinstance(spec, BoundaryEvent):
-                child = split._add_child(spec, TaskState.MAYBE)
-                child.task_spec._predict(child, mask=TaskState.NOT_FINISHED_MASK)
-                child._set_state(TaskState.WAITING)
-                child.task_spec._update(child)
+                attach(split, spec)
 
     def _proof(self):
         result = Execution(self.new, self.original.host, self.copy.dump())

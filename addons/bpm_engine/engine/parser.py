@@ -5,7 +5,6 @@ import copy
 from lxml import etree
 from SpiffWorkflow.bpmn.parser import event_parsers, task_parsers
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
-from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
@@ -293,6 +292,13 @@ class _Events(_Loops):
         return specs.ErrorEvent(found.name or found.code or "error", found.code)
 
 
+class _EndEventParser(event_parsers.EndEventParser):
+    """Ends that give a signal, too; the library overlooks it."""
+
+    def get_event_definition(self, xpaths):
+        return super().get_event_definition([*xpaths, event_parsers.SIGNAL_EVENT_XPATH])
+
+
 _TIMERS = {
     "timeDate": timers.DateTimer,
     "timeDuration": timers.DurationTimer,
@@ -306,7 +312,7 @@ def _variant(base, mixin):
 
 _EVENT_PARSERS = {
     "startEvent": (event_parsers.StartEventParser, defaults.StartEvent),
-    "endEvent": (event_parsers.EndEventParser, defaults.EndEvent),
+    "endEvent": (_EndEventParser, defaults.EndEvent),
     "boundaryEvent": (event_parsers.BoundaryEventParser, defaults.BoundaryEvent),
     "intermediateCatchEvent": (
         event_parsers.IntermediateCatchEventParser,
@@ -334,14 +340,8 @@ _TASK_PARSERS = {
 }
 
 
-class _ProcessParser(ProcessParser):
-    """Signals of end events are thrown like those in between."""
-
-
 class _Parser(BpmnParser):
     """The library's parser with our elements."""
-
-    PROCESS_PARSER_CLASS = _ProcessParser
 
     def get_subprocess_specs(self, name, specs=None, require_call_activity_specs=False):
         """Never with called processes: the library forgets so for calls in a sub-process."""

@@ -48,7 +48,7 @@ _EVENT_CURES = {
 }
 _ALLOWED_EVENTS = {
     "startEvent": {None, "message", "signal", "timer"},
-    "endEvent": {None, "message", "error", "terminate"},
+    "endEvent": {None, "message", "signal", "error", "terminate"},
     "intermediateCatchEvent": {"message", "signal", "timer"},
     "intermediateThrowEvent": {None, "message", "signal"},
     "boundaryEvent": {"message", "signal", "timer", "error"},

@@ -78,7 +78,7 @@ class _Timer:
         start = start or self._clock(my_task)
         if self.basis == "working":
             host = my_task.workflow.top_workflow.host
-            return start + timedelta(seconds=host.working_time(length.total_seconds()))
+            return start + timedelta(seconds=host.working_time(length.total_seconds(), start))
         return start + length
 
     def _length(self, my_task, text):
@@ -166,16 +166,21 @@ class CycleTimer(_Timer, timer.CycleTimerEventDefinition):
         following = datetime.fromisoformat(value["next"])
         if not value["cycles"] or following > now:
             return False
-        length = timedelta(seconds=value["duration"])
-        while following <= now:
-            skipped = (now - following) // length if self.basis == "calendar" else 0
-            following = self._after(my_task, length, following + skipped * length)
-        value["next"] = following.isoformat()
+        value["next"] = self._following(my_task, following, now, value["duration"]).isoformat()
         value["cycles"] -= 1
         if not value["cycles"]:
             my_task.internal_data["event_fired"] = True
         my_task.workflow.top_workflow.log(my_task, "fired")
         return True
+
+    def _following(self, my_task, previous, now, seconds):
+        """The next time after now, in step with the time before."""
+        length = timedelta(seconds=seconds)
+        if self.basis == "calendar":
+            return previous + ((now - previous) // length + 1) * length
+        following = self._after(my_task, length, previous)
+        # So much working time was missed that its steps are not worth counting.
+        return following if following > now else self._after(my_task, length, now)
 
     def _begin(self, my_task):
         text = self.expression

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from SpiffWorkflow.bpmn.script_engine.python_engine import PythonScriptEngine
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit, StartEventSplit
+from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import SignalEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import CycleTimerEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
@@ -159,12 +160,15 @@ class GuardedEvents(EventManager):
             return 0  # the end of a scope; errors go their own way
         started = [self._start(name) for name in self._triggers(event)]
         found = [task for task in list(self.tasks.values()) if task.task_spec.catches(task, event)]
-        if not found and internal:
+        # A message finds whom it is for; a signal is also given to everybody outside.
+        if internal and (not found or isinstance(event.event_definition, SignalEventDefinition)):
             self.workflow.bpmn_events.append(event)
         for task in found:
             if task.has_state(LIVE):
                 task.task_spec.catch(task, event)
                 task.task_spec._update(task)
+                if isinstance(task.task_spec, BoundaryEvent):
+                    _listen_again(task)
         for task in started:
             self._interrupt(task)
         return len(found)
@@ -347,6 +351,23 @@ class GuardedWorkflow(_Guarded, BpmnWorkflow):
         if _is_idle_start(task):
             return
         self.listener.log(task, event)
+
+
+def attach(split, spec):
+    """Let an event at the border of an open activity begin to wait."""
+    child = split._add_child(spec, TaskState.MAYBE)
+    child.task_spec._predict(child, mask=TaskState.NOT_FINISHED_MASK)
+    child._set_state(TaskState.WAITING)
+    child.task_spec._update(child)
+
+
+def _listen_again(task):
+    """What runs beside an activity comes as often as its message or signal does.
+
+    The library hears it once.
+    """
+    if not task.task_spec.cancel_activity and task.state != TaskState.WAITING:
+        attach(task.parent, task.task_spec)
 
 
 def _is_idle_start(task):

@@ -1,7 +1,7 @@
 """Helpers of the engine's tests: a host without Odoo, diagrams by short notation."""
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -84,8 +84,16 @@ class Host:
     def is_async(self, element_id):
         return element_id in self.parked
 
-    def working_time(self, seconds):
-        return seconds * 3
+    def working_time(self, seconds, start):
+        """Work is done from midnight to eight, every day."""
+        left, moment = timedelta(seconds=seconds), start
+        while True:
+            evening = datetime.combine(moment, time(8), UTC)
+            today = max(evening - moment, timedelta(0))
+            if left <= today:
+                return (moment + left - start).total_seconds()
+            left -= today
+            moment = datetime.combine(moment.date() + timedelta(days=1), time(), UTC)
 
     def now(self):
         return self.clock

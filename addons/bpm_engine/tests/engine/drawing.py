@@ -14,7 +14,18 @@ CALLEE = bpmn(
     key="callee",
 )
 _LEAVES = ["task", "task", "wait", "late", "remind", "many", "call"]
-_BLOCKS = ["seq", "seq", "seq", "xor", "par", "par", "or", "or", "loop", "sub", *_LEAVES]
+_EVENTS = ["task", "wait", "late", "many", "call", "hear", "hear", "either", "either", "told"]
+_BLOCKS = ["seq", "seq", "seq", "xor", "par", "par", "or", "or", "loop", "sub"]
+#: Beside the whole process: a signal starts a task as often as it is given.
+ALARM = (
+    '<bpmn:subProcess id="Alarm" name="Alarm" triggeredByEvent="true">'
+    '<bpmn:startEvent id="AlarmS" name="AlarmS" isInterrupting="false">'
+    '<bpmn:signalEventDefinition signalRef="alarm"/></bpmn:startEvent>'
+    + node("userTask", "Alarmr")
+    + node("endEvent", "AlarmE")
+    + chain("AlarmS", "Alarmr", "AlarmE")
+    + "</bpmn:subProcess>"
+)
 _GATES = {"xor": "exclusiveGateway", "par": "parallelGateway", "or": "inclusiveGateway"}
 _MANY = (
     "<bpmn:multiInstanceLoopCharacteristics>"
@@ -30,15 +41,24 @@ def timer(length):
     )
 
 
+def message(name):
+    return f'<bpmn:messageEventDefinition messageRef="{name}_m"/>'
+
+
 class Drawing:
     """A block-structured process that can be edited at random.
 
     Leaves: a task, a timer to wait for, a task with a timer that interrupts it or reminds
     beside it, a task for two, a call. Blocks: a row, the three gateways, a loop, a sub-process.
+
+    :param events: also with messages to wait for, alone, before a timer or beside a task, and
+        with an event sub-process.
     """
 
-    def __init__(self, rng, depth=3):
+    def __init__(self, rng, depth=3, events=False):
         self.rng = rng
+        self.events = events
+        self.leaves = _EVENTS if events else _LEAVES
         self.numbers = itertools.count()
         self.tree = ["seq", *(self.block(depth - 1) for _ in range(3))]
 
@@ -49,8 +69,8 @@ class Drawing:
         return [kind, self.fresh("T")]
 
     def block(self, depth):
-        kind = self.rng.choice(_BLOCKS if depth else _LEAVES)
-        if kind in _LEAVES:
+        kind = self.rng.choice([*_BLOCKS, *self.leaves] if depth else self.leaves)
+        if kind in self.leaves:
             return self.leaf(kind)
         if kind == "seq":
             return ["seq", *(self.block(depth - 1) for _ in range(self.rng.randint(1, 3)))]
@@ -72,7 +92,7 @@ class Drawing:
         kind = self.rng.choice(
             ["before", "after", "par", "xor", "or", "sub", "remove", "timer", "timer", "replace"]
         )
-        new = self.leaf(self.rng.choice(_LEAVES))
+        new = self.leaf(self.rng.choice(self.leaves))
         if kind in _GATES:
             node_[:] = [kind, self.fresh("G"), old, new]
         elif kind == "sub":
@@ -91,7 +111,12 @@ class Drawing:
         parts = []
         first, last = self.draw(self.tree, parts)
         body = node("startEvent", "Start") + "".join(parts) + node("endEvent", "End")
-        return bpmn(body + flow("Start", first) + flow(last, "End"), key=key)
+        body += flow("Start", first) + flow(last, "End")
+        if not self.events:
+            return bpmn(body, key=key)
+        heard = [tree[1] for tree in self.nodes() if tree[0] in ("hear", "either", "told")]
+        roots = "".join(f'<bpmn:message id="{name}_m" name="{name}"/>' for name in heard)
+        return bpmn(body + ALARM, roots + '<bpmn:signal id="alarm" name="alarm"/>', key)
 
     def draw(self, tree, parts):
         """Add a block to the parts; ids of its first and last element."""
@@ -100,7 +125,7 @@ class Drawing:
             ends = [self.draw(child, parts) for child in tree[1:]]
             parts.extend(flow(a[1], b[0]) for a, b in itertools.pairwise(ends))
             return ends[0][0], ends[-1][1]
-        if kind in _LEAVES:
+        if kind in self.leaves or kind in _LEAVES:
             return self._draw_leaf(kind, tree[1], parts)
         if kind == "sub":
             return self._draw_sub(tree[1], tree[2], parts)
@@ -115,18 +140,31 @@ class Drawing:
         if kind == "call":
             parts.append(node("callActivity", name, calledElement="callee"))
             return name, name
+        if kind in ("hear", "either"):
+            return self._draw_message(kind, name, parts)
         parts.append(node("userTask", name, _MANY if kind == "many" else ""))
         if kind == "late":
             parts.append(node("boundaryEvent", f"{name}b", timer("P3D"), attachedToRef=name))
             parts.append(node("userTask", f"{name}x") + node("exclusiveGateway", f"{name}m"))
             parts.append(chain(f"{name}b", f"{name}x", f"{name}m") + flow(name, f"{name}m"))
             return name, f"{name}m"
-        if kind == "remind":
+        if kind in ("remind", "told"):
             attached = {"attachedToRef": name, "cancelActivity": "false"}
-            parts.append(node("boundaryEvent", f"{name}b", timer("P1D"), **attached))
+            event = timer("P1D") if kind == "remind" else message(name)
+            parts.append(node("boundaryEvent", f"{name}b", event, **attached))
             parts.append(node("userTask", f"{name}r") + node("endEvent", f"{name}e"))
             parts.append(chain(f"{name}b", f"{name}r", f"{name}e"))
         return name, name
+
+    def _draw_message(self, kind, name, parts):
+        parts.append(node("intermediateCatchEvent", name, message(name)))
+        if kind == "hear":
+            return name, name
+        asked, late, merged = (f"{name}{letter}" for letter in "gtm")
+        parts.append(node("eventBasedGateway", asked) + node("exclusiveGateway", merged))
+        parts.append(node("intermediateCatchEvent", late, timer("P2D")))
+        parts.append(chain(asked, name, merged) + chain(asked, late, merged))
+        return asked, merged
 
     def _draw_sub(self, name, child, parts):
         inside = []
@@ -162,6 +200,11 @@ class Drawing:
         return opened, closed
 
 
+def heard(execution):
+    """Names of the messages that are waited for."""
+    return sorted(wait.name for wait in execution.waits() if wait.kind == "message")
+
+
 def play(execution, rng, steps, outcomes, once=True):
     """Complete random open tasks and let timers go off; nothing may be doubled or stand still.
 
@@ -170,7 +213,8 @@ def play(execution, rng, steps, outcomes, once=True):
     for _step in range(steps):
         tasks = execution.open_tasks()
         due = execution.next_due
-        if not tasks and not due:
+        names = heard(execution)
+        if not tasks and not due and not names:
             break
         # Reminders of an earlier round may still be open; one process may be called at once
         # from several places.
@@ -180,7 +224,12 @@ def play(execution, rng, steps, outcomes, once=True):
             if task.process != "callee" and not task.element.endswith("r")
         ]
         assert once is False or len(places) == len(set(places)), "a token was doubled"
-        if due and (not tasks or rng.random() < 0.2):
+        if names and (not (tasks or due) or rng.random() < 0.2):
+            execution.message(rng.choice(names))
+            # Not the last thing that happens: it begins anew each time.
+            if rng.random() < 0.2:
+                execution.signal("alarm")
+        elif due and (not tasks or rng.random() < 0.2):
             execution.host.clock = max(execution.host.clock, due + timedelta(seconds=1))
             execution.fire_due(execution.host.clock)
         else:

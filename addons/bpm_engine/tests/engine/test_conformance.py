@@ -170,6 +170,33 @@ def timer_cycle_missed(p):
     assert p.next_due.isoformat() == "2026-03-02T11:00:00+00:00"
 
 
+@case("timer_cycle_working")
+def timer_cycle_working(p):
+    """Every six working hours, over nights: the day ends at eight."""
+    p.start()
+    assert p.next_due.isoformat() == "2026-03-03T06:00:00+00:00"
+    p.advance(hours=21)
+    assert p.host.calls == []
+    p.advance(hours=1)
+    assert p.next_due.isoformat() == "2026-03-04T04:00:00+00:00"
+    # looked at only at night: the rhythm is kept
+    p.advance(hours=30)
+    assert p.next_due.isoformat() == "2026-03-05T02:00:00+00:00"
+    p.advance(hours=14)
+    assert p.host.calls == ["Remind"] * 3 and p.next_due is None
+    p.complete("Task")
+    assert p.is_done
+
+
+@case("timer_cycle_working")
+def timer_cycle_working_missed(p):
+    """Days missed count once, and the next is counted from now."""
+    p.start()
+    p.advance(days=10, hours=4)
+    assert p.host.calls == ["Remind"]
+    assert p.next_due.isoformat() == "2026-03-13T06:00:00+00:00"
+
+
 @case("timer_dates")
 def timer_date_of_record(p):
     """A date field of the record; working time; a fixed date."""
@@ -178,7 +205,7 @@ def timer_date_of_record(p):
     p.advance(days=3)
     assert p.open() == ["A"]
     p.complete("A")
-    # two working days of eight hours, three calendar hours each in this host
+    # two working days of eight hours, from midnight on
     assert p.next_due.isoformat() == "2026-03-07T08:00:00+00:00"
     p.advance(days=2)
     assert p.next_due.isoformat() == "2026-12-31T10:00:00+00:00"
@@ -206,6 +233,61 @@ def signal_boundary(p):
     assert p.open() == ["Clean"] and p.open_tasks()[0].data["why"] == "lost"
     p.complete("Clean")
     assert p.is_done and not p.signal("Stop")
+
+
+@case("message_boundary")
+def message_boundary(p):
+    """A message takes the task away; what came beside it before goes on."""
+    p.start()
+    assert {(w.kind, w.name) for w in p.waits()} == {
+        ("message", "Withdrawn"),
+        ("message", "Asked"),
+        ("signal", "Note"),
+    }
+    assert p.message("Asked", {"text": "why"})
+    assert sorted(p.open()) == ["Answer", "Task"]
+    assert p.message("Withdrawn", {"by": "customer"})
+    assert sorted(p.open()) == ["Answer", "Clean"] and p.waits() == []
+    (clean,) = (task for task in p.open_tasks() if task.element == "Clean")
+    assert clean.data["by"] == "customer"
+    assert not p.message("Asked")
+    p.complete("Clean").complete("Answer")
+    assert p.is_done
+
+
+@case("message_boundary")
+def message_beside(p):
+    """Messages and signals beside a task: each starts its way as often as it comes."""
+    p.start()
+    assert p.message("Asked", {"text": "one"}) and p.signal("Note")
+    assert p.message("Asked", {"text": "two"}) and p.signal("Note")
+    assert sorted(p.open()) == ["Answer", "Answer", "Read", "Read", "Task"]
+    asked = [task.data["text"] for task in p.open_tasks() if task.element == "Answer"]
+    assert sorted(asked) == ["one", "two"]
+    p.complete("Task")
+    assert sorted(p.open()) == ["Answer", "Answer", "Read", "Read"]
+    assert p.waits() == [] and not p.message("Withdrawn")
+    p.complete("Answer").complete("Read").complete("Answer").complete("Read")
+    assert p.is_done
+
+
+@case("message_end_signal_end")
+def message_and_signal_end(p):
+    """Ends and throws that tell others: each ends its own way only, what is sent is heard."""
+    p.start({"sum": 7})
+    assert sorted(p.open()) == ["A", "C"]
+    p.complete("A")
+    assert [(t.kind, t.name) for t in p.execution.thrown] == [("message", "Told")]
+    assert sorted(p.open()) == ["B", "C"]
+    p.complete("C")
+    assert [(t.kind, t.name) for t in p.execution.thrown][1:] == [("signal", "Over")]
+    assert sorted(p.open()) == ["After", "B"]
+    p.complete("B")
+    assert [(t.kind, t.name) for t in p.execution.thrown][2:] == [("message", "Finished")]
+    assert p.execution.thrown[2].data["sum"] == 7
+    assert p.open() == ["After"]
+    p.complete("After")
+    assert p.is_done
 
 
 @case("send_receive")
@@ -372,6 +454,59 @@ def many_sequential(p):
         assert [t.index for t in p.open_tasks()] == [index]
         p.complete("Step", f"o{index}")
     assert p.is_done and p.data["outcome"] == "o2"
+
+
+@case("many_in_rows", called=["called_many"])
+def many_in_rows(p):
+    """One after the other, of a list: persons, services, sub-processes; called ones by number."""
+    p.start({"people": ["ann", "bob"], "count": 2})
+    for person in ("ann", "bob"):
+        (task,) = p.open_tasks()
+        assert (task.element, task.data["person"]) == ("Sign", person)
+        p.complete("Sign", f"by {person}")
+    assert p.host.calls == ["Service"] * 2
+    for person in ("ann", "bob"):
+        (task,) = p.open_tasks()
+        assert (task.element, task.data["person"]) == ("Ask", person)
+        p.complete("Ask", "fine")
+        (task,) = p.open_tasks()
+        assert (task.element, task.data["person"]) == ("Note", person)
+        p.complete("Note")
+    for _round in range(2):
+        (task,) = p.open_tasks()
+        assert (task.element, task.process) == ("Visit", "called_many")
+        p.complete("Visit")
+    (task,) = p.open_tasks()
+    assert task.element == "After" and task.data["answers"] == ["by ann", "by bob"]
+    assert "person" not in task.data
+    p.complete("After")
+    assert p.is_done
+
+
+@case("many_at_once", called=["called_many"])
+def many_at_once(p):
+    """At once, by number: persons and services; of a list: sub-processes and called ones."""
+    p.start({"people": ["ann", "bob"], "count": 3})
+    assert [(t.element, t.index) for t in p.open_tasks()] == [("Sign", i) for i in range(3)]
+    p.complete("Sign", index=1).complete("Sign", index=2)
+    assert p.open() == ["Sign"] and p.host.calls == []
+    p.complete("Sign")
+    assert p.host.calls == ["Service"] * 3
+    assert sorted((t.element, t.data["person"]) for t in p.open_tasks()) == [
+        ("Ask", "ann"),
+        ("Ask", "bob"),
+    ]
+    p.complete("Ask")
+    assert p.open() == ["Ask"]
+    p.complete("Ask")
+    assert sorted((t.element, t.data["person"]) for t in p.open_tasks()) == [
+        ("Visit", "ann"),
+        ("Visit", "bob"),
+    ]
+    p.complete("Visit").complete("Visit")
+    assert p.open() == ["After"] and "person" not in p.open_tasks()[0].data
+    p.complete("After")
+    assert p.is_done
 
 
 @case("lanes")

@@ -131,6 +131,15 @@ def test_finds(code):
     assert len(found[0].message) > 30
 
 
+def test_fields_in_a_script():
+    """What a line of a script reads is looked for like what a condition reads."""
+    script = "<bpmn:script>rate = record.amount * 2\nother = record.secret</bpmn:script>"
+    problems = lint(one(node("scriptTask", "A", script)), Facts())
+    [found] = [problem for problem in problems if problem.code == "unknown_field"]
+    assert "“other”" in found.message
+    assert "secret" in found.message
+
+
 def test_clean():
     """Nothing is said about a drawing without flaws."""
     assert lint(split("outcome == 'yes' and record.amount > 5"), Facts()) == []
