@@ -34,7 +34,22 @@ _HOLDERS = {
     "loopCharacteristics",
 }
 #: Says how the other tool works inside, nothing about the process.
-_SILENT = {"modelerTemplate", "modelerTemplateVersion", "modelerTemplateIcon", "userTask"}
+_SILENT = {
+    "autoStoreVariables",
+    "exclusive",
+    "formFieldValidation",
+    "initiator",
+    "modelerTemplate",
+    "modelerTemplateIcon",
+    "modelerTemplateVersion",
+    "userTask",
+}
+_CONDITIONS = {
+    "conditionExpression",
+    "completionCondition",
+    "loopCondition",
+    "loopCardinality",
+}
 _STARTER = {"initiator", "starter", "startuserid", "execution.startuserid"}
 _UNITS = {"M": "minute", "H": "hour", "D": "day", "W": "week"}
 
@@ -82,7 +97,7 @@ def take_over(root, facts) -> list[dict]:
     """
     taking = _Taking(facts)
     for node in [one for one in root.iter() if is_bpmn(one)]:
-        if local(node) == "sequenceFlow":
+        if local(node) in _CONDITIONS:
             taking.take_condition(node)
         taking.take_node(node)
     return taking.notes
@@ -160,15 +175,17 @@ class _Taking:
         self._note(node, left)
 
     def take_condition(self, node):
-        """The condition of an arrow."""
-        condition = node.find(tag("conditionExpression"))
-        if condition is None or not (condition.text or "").strip():
+        """The condition of an arrow, or of a repetition."""
+        if not (node.text or "").strip():
             return
-        ours = translate(condition.text)
+        ours = translate(node.text)
         if ours is None:
-            self._note(node, [("condition", condition.text.strip())])
+            place = next(one for one in node.iterancestors() if one.get("name") or one.get("id"))
+            while local(place).endswith("LoopCharacteristics"):
+                place = place.getparent()
+            self._note(place, [("condition", node.text.strip())])
         else:
-            condition.text = ours
+            node.text = ours
 
     def _note(self, node, left):
         if not left:

@@ -52,6 +52,23 @@ def keep_pool(root, process_id: str) -> list[str]:
     return lost
 
 
+def drop_undrawn_pools(root):
+    """A pool that is named but not drawn is only the sheet: some tools (ARIS) write it so.
+
+    What is drawn on afterwards would belong to no process, so the sheet becomes that of the
+    process itself.
+    """
+    drawn = {node.get("bpmnElement") for node in root.iter() if local(node) == "BPMNShape"}
+    for collaboration in root.findall(tag("collaboration")):
+        pools = collaboration.findall(tag("participant"))
+        processes = [process for process in root.findall(tag("process")) if len(process)]
+        has_lanes = any(process.find(tag("laneSet")) is not None for process in processes)
+        is_drawn = any(pool.get("id") in drawn for pool in pools)
+        if drawn and len(processes) == 1 and not has_lanes and not is_drawn:
+            _point_planes(root, collaboration.get("id"), processes[0].get("id"))
+            _remove_places(root, _remove(collaboration))
+
+
 def _remove(node):
     ids = {inner.get("id") for inner in node.iter() if local(inner) and inner.get("id")}
     node.getparent().remove(node)

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
-from .bpm_regulation_part import INTERNAL
+from ..lib.own_context import INTERNAL, is_internal
 
 #: Only publishing and retiring set these.
 GUARDED_FIELDS = {"state", "number", "published_by_id", "published_at", "regulation_id"}
@@ -76,7 +76,7 @@ class BpmRegulationVersion(models.Model):
         return {regulation.id: number for regulation, number in groups}
 
     def write(self, vals):
-        if self.env.context.get("bpm_regulation_edit") is not INTERNAL:
+        if not is_internal(self.env, "bpm_regulation_edit"):
             self._check_writable(vals)
         return super().write(vals)
 

@@ -6,7 +6,7 @@ from ..engine import DiagramError, read_diagram
 from ..engine.xml_source import read_xml
 from ..lib.diagram_xml import merge_settings, text_of
 from ..lib.foreign_bpmn import take_over
-from ..lib.pools import keep_pool, pools_of
+from ..lib.pools import drop_undrawn_pools, keep_pool, pools_of
 from .bpm_engine_words import said
 from .bpm_facts import Facts
 
@@ -102,6 +102,7 @@ class BpmProcessVersion(models.Model):
         """
         before = etree.tostring(root)
         lost = keep_pool(root, chosen) if chosen else []
+        drop_undrawn_pools(root)
         left = take_over(root, Facts(self.env["bpm.process"].browse(process_id or [])))
         notes = [{"element": "", "message": said(self.env, told)} for told in lost]
         notes += [{"element": note["element"], "message": self._tell_left(note)} for note in left]

@@ -371,6 +371,13 @@ export class BpmnDesigner extends Component {
         });
     }
 
+    /** Another drawing in place of this one, which can be taken back. */
+    async replace(xml, name) {
+        const before = this.serialize();
+        await this.load(xml);
+        this.imported(before, name);
+    }
+
     imported(before, name) {
         this.state.element = null;
         this.changed();

@@ -11,6 +11,7 @@ import { BpmnDesigner } from "./designer";
 import { Recovery } from "./recovery";
 
 const SAVE_DELAY = 400;
+const BASE = "diagram_base";
 
 /**
  * The diagram of a process version as a field of its form.
@@ -41,7 +42,7 @@ export class BpmnDesignerField extends Component {
         });
         useBus(bus, "WILL_SAVE_URGENTLY", () => {
             this.designer?.diagram?.finish();
-            this.commit();
+            this.commit(true);
             this.sendHot();
         });
         onWillStart(async () => {
@@ -90,20 +91,26 @@ export class BpmnDesignerField extends Component {
     async open(record) {
         this.openedFor = `${record.resId}-${record.data.state}`;
         this.recovery = new Recovery(record.resId);
-        this.shown = await this.readFresh(record);
+        this.seen = this.textOf(record);
+        this.knownBase = this.savedBase(record);
+        [this.shown, this.base] = await this.readFresh(record);
         const isDraft = !this.isLocked && !this.props.readonly;
-        this.state.found = isDraft ? this.recovery.find(this.shown) : null;
+        this.state.found = isDraft ? this.recovery.find(this.shown, this.base) : null;
         this.state.stored = this.isLocked ? await this.readStored(record.resId) : null;
     }
 
-    /** Forms open with what the browser remembers of them: too old a base to draw on. */
+    /**
+     * Forms open with what the browser remembers of them: too old a base to draw on.
+     *
+     * @returns {[string, string]} the diagram and its fingerprint
+     */
     async readFresh(record) {
-        const xml = record.data[this.props.name] || "";
         if (!record.resId || record.dirty) {
-            return xml;
+            return [this.textOf(record), this.savedBase(record)];
         }
-        const [row] = await this.orm.read(record.resModel, [record.resId], [this.props.name]);
-        return row?.[this.props.name] || "";
+        const names = [this.props.name, BASE];
+        const [row] = await this.orm.read(record.resModel, [record.resId], names);
+        return [row?.[this.props.name] || "", row?.[BASE] || ""];
     }
 
     async readStored(versionId) {
@@ -116,7 +123,7 @@ export class BpmnDesignerField extends Component {
 
     /** Discarded, reloaded or another record: show what the record says now. */
     async onRecord(record) {
-        const xml = record.data[this.props.name] || "";
+        const xml = this.textOf(record);
         const openedFor = `${record.resId}-${record.data.state}`;
         if (!this.isOpen) {
             return;
@@ -124,19 +131,58 @@ export class BpmnDesignerField extends Component {
         if (!record.dirty && this.shown && this.savedXml(record) === this.shown) {
             this.recovery.forget();
         }
+        const isOther = xml !== this.seen && xml !== this.shown;
+        this.seen = xml;
         if (openedFor !== this.openedFor) {
             this.waits = false;
             await this.open(record);
             this.state.key++;
-        } else if (xml !== this.shown && !this.waits) {
-            this.shown = xml;
-            this.designer?.load(xml);
+        } else if (isOther && !this.waits) {
+            await this.showOther(record);
         }
+    }
+
+    /** Discarded: what was given up is forgotten, unless somebody else's drawing forced it. */
+    async showOther(record) {
+        const { base } = this;
+        await this.open(record);
+        if (this.state.found && this.base === base) {
+            this.dismiss();
+        }
+        this.designer?.load(this.shown);
+    }
+
+    textOf(record) {
+        return record.data[this.props.name] || "";
     }
 
     /** What the server is known to have; a page that closes only hopes to have sent it. */
     savedXml(record) {
         return record._values?.[this.props.name] || "";
+    }
+
+    savedBase(record) {
+        return record._values?.[BASE] || "";
+    }
+
+    /** Fingerprint of the drawing on the server that this one goes on from. */
+    baseOf(record) {
+        const known = this.savedBase(record);
+        if (known !== this.knownBase) {
+            // Saved or read again since it was opened.
+            this.knownBase = this.base = known;
+        }
+        return this.base;
+    }
+
+    /** Sent from a page that seemed to close and did not: is that what stands there now? */
+    async confirmSent(record) {
+        const { sent } = this;
+        this.sent = null;
+        const [row] = await this.orm.read(record.resModel, [record.resId], [this.props.name, BASE]);
+        if (row?.[this.props.name] === sent) {
+            this.base = row[BASE];
+        }
     }
 
     register(designer) {
@@ -157,17 +203,41 @@ export class BpmnDesignerField extends Component {
         }
     }
 
-    async commit() {
+    /**
+     * Give the drawing to the record.
+     *
+     * @param {boolean} [isUrgent] the page closes: nothing can be waited for
+     */
+    async commit(isUrgent) {
         this.designer?.diagram?.flush();
         if (!this.waits || !this.designer) {
             return;
         }
+        const { record } = this;
+        let xml = this.designer.serialize();
+        this.recovery.keep(xml, this.baseOf(record));
+        if (isUrgent) {
+            this.sent = record.resId ? xml : null;
+        } else {
+            await this.waitForBase(record);
+            if (!this.waits) {
+                return;
+            }
+            // Drawn on meanwhile, or left.
+            xml = this.designer ? this.designer.serialize() : xml;
+        }
         this.waits = false;
-        const saved = this.savedXml(this.record);
-        this.shown = this.designer.serialize();
-        this.recovery.keep(this.shown, saved);
-        await this.record.update({ [this.props.name]: this.shown });
-        this.record.model.bus.trigger("FIELD_IS_DIRTY", false);
+        this.shown = xml;
+        await record.update({ [this.props.name]: xml, [BASE]: this.baseOf(record) });
+        record.model.bus.trigger("FIELD_IS_DIRTY", false);
+    }
+
+    /** A save under way changes what the next one goes on from. */
+    async waitForBase(record) {
+        await record.model.mutex.getUnlockedDef();
+        if (this.sent) {
+            await this.confirmSent(record);
+        }
     }
 
     /** The first diagram is drawn for the user: saving or publishing it as it is keeps it. */
@@ -181,10 +251,10 @@ export class BpmnDesignerField extends Component {
         return formatDateTime(luxon.DateTime.fromMillis(this.state.found.at));
     }
 
-    restore() {
+    async restore() {
         const { xml } = this.state.found;
         this.state.found = null;
-        this.designer.load(xml).then(() => this.onChange());
+        await this.designer.replace(xml, _t("What you drew"));
     }
 
     dismiss() {
@@ -261,6 +331,8 @@ export const bpmnDesignerField = {
         { name: "model", type: "char" },
         { name: "process_id", type: "many2one", relation: "bpm.process" },
         { name: "state", type: "selection" },
+        // Sent with the diagram, so that the server sees on which one it was drawn.
+        { name: BASE, type: "char", readonly: false },
     ],
 };
 

@@ -2,6 +2,7 @@ import { markRaw } from "@odoo/owl";
 import { touchCanvas } from "@bpm_engine/common/touch_canvas";
 import { BPM_MODDLE } from "@bpm_engine/common/bpm_moddle";
 import { fromStored, KINDS, readKind, readSettings, withKind } from "./element_settings";
+import { keepLists } from "./loops";
 import { modelerModules } from "./modeler_parts";
 
 const HUMAN = ["bpmn:UserTask", "bpmn:ManualTask", "bpmn:Task"];
@@ -120,7 +121,8 @@ export class Diagram {
 
     async load(xml) {
         this.pending.clear();
-        await this.js.importXML(xml);
+        const { warnings } = await this.js.importXML(xml);
+        keepLists(warnings);
         this.fit();
     }
 
@@ -452,11 +454,6 @@ export class Diagram {
 
     simulate(on) {
         this.get("toggleMode").toggleMode(on);
-        // The simulation does not ask the translator.
-        const translate = this.get("translate");
-        for (const tool of this.get("canvas").getContainer().querySelectorAll(".bts-entry")) {
-            tool.title = translate(tool.title);
-        }
     }
 
     mark(problems) {

@@ -1,5 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
 import { localization } from "@web/core/l10n/localization";
+import { SimulationWords } from "./simulation_words";
 
 /** A step of several modelling commands that one undo takes back. */
 class Compose {
@@ -68,6 +69,12 @@ class OwnPalette {
                 "bpmn:ServiceTask",
                 "service-task",
                 _t("Automatic action")
+            ),
+            "create.script-task": shape(
+                "activity",
+                "bpmn:ScriptTask",
+                "script-task",
+                _t("Calculate values")
             ),
             "create.gateway": shape(
                 "activity",
@@ -347,7 +354,7 @@ class OwnContextPad {
 
 /** What the engine does not run stays out of the menus. */
 const UNSUPPORTED =
-    /conditional|compensat|script|rule-task|complex|transaction|ad-hoc|escalation|link|cancel|instantiat|data-|conditional-flow/;
+    /conditional|compensat|rule-task|complex|transaction|ad-hoc|escalation|link|cancel|instantiat|data-|conditional-flow/;
 
 class OwnReplaceMenu {
     static $inject = ["popupMenu"];
@@ -359,14 +366,10 @@ class OwnReplaceMenu {
     getPopupMenuEntries() {
         return (entries) => without(entries);
     }
-
-    getPopupMenuHeaderEntries() {
-        return (entries) => without(entries, /toggle-loop/);
-    }
 }
 
-function without(entries, pattern = UNSUPPORTED) {
-    return Object.fromEntries(Object.entries(entries).filter(([name]) => !pattern.test(name)));
+function without(entries) {
+    return Object.fromEntries(Object.entries(entries).filter(([name]) => !UNSUPPORTED.test(name)));
 }
 
 /** Words of bpmn.io's own menus in the language of the user. */
@@ -390,7 +393,8 @@ export function modelerModules(bundle) {
             bpmSteps: ["type", Steps],
             bpmContextPad: ["type", OwnContextPad],
             bpmReplaceMenu: ["type", OwnReplaceMenu],
-            __init__: ["bpmCommands", "bpmContextPad", "bpmReplaceMenu"],
+            bpmSimulationWords: ["type", SimulationWords],
+            __init__: ["bpmCommands", "bpmContextPad", "bpmReplaceMenu", "bpmSimulationWords"],
         },
         bundle.TokenSimulationModule,
     ];

@@ -1,13 +1,5 @@
 import { browser } from "@web/core/browser/browser";
 
-function fingerprint(text) {
-    let hash = 5381;
-    for (let index = 0; index < text.length; index++) {
-        hash = ((hash * 33) ^ text.charCodeAt(index)) >>> 0;
-    }
-    return `${text.length}-${hash}`;
-}
-
 /**
  * What was drawn and did not reach the server: a browser that died, a network that was
  * gone, a diagram too big to be sent from a page that closes.
@@ -17,10 +9,15 @@ export class Recovery {
         this.key = versionId ? `bpm_engine.draft.${versionId}` : null;
     }
 
-    /** Remember the drawing until it is known to be saved. */
-    keep(xml, saved) {
+    /**
+     * Remember the drawing until it is known to be saved.
+     *
+     * @param {string} xml
+     * @param {string} base fingerprint of the drawing on the server that it began with
+     */
+    keep(xml, base) {
         if (this.key) {
-            const draft = { xml, base: fingerprint(saved || ""), at: Date.now() };
+            const draft = { xml, base, at: Date.now() };
             try {
                 browser.localStorage.setItem(this.key, JSON.stringify(draft));
             } catch {
@@ -36,14 +33,21 @@ export class Recovery {
         }
     }
 
-    /** {xml, at} when something is newer here than on the server. */
-    find(saved) {
+    /**
+     * What is kept here and is not on the server.
+     *
+     * @param {string} saved drawing on the server
+     * @param {string} base its fingerprint
+     * @returns {{xml: string, at: number, moved: boolean} | null} moved: the drawing on the
+     *     server is another one by now; the person decides between the two
+     */
+    find(saved, base) {
         const text = this.key && browser.localStorage.getItem(this.key);
         const draft = text && JSON.parse(text);
-        if (!draft || draft.xml === saved || draft.base !== fingerprint(saved || "")) {
+        if (!draft || draft.xml === saved) {
             this.forget();
             return null;
         }
-        return draft;
+        return { ...draft, moved: draft.base !== base };
     }
 }

@@ -310,52 +310,6 @@ export class Timer extends Component {
     }
 }
 
-/** The same step for each of several things, or several times. */
-export class Repeat extends Component {
-    static template = "bpm_engine.Repeat";
-    static components = { TextInput };
-    static props = {
-        loop: { type: [Object, { value: null }], optional: true },
-        update: Function,
-        pending: { type: Object, optional: true },
-        readonly: { type: Boolean, optional: true },
-    };
-
-    get kind() {
-        const { loop } = this.props;
-        if (!loop || loop.$type !== "bpmn:MultiInstanceLoopCharacteristics") {
-            return "";
-        }
-        return loop.get("loopCardinality") ? "times" : "list";
-    }
-
-    get values() {
-        const { loop } = this.props;
-        return {
-            sequential: Boolean(loop?.isSequential),
-            times: loop?.get("loopCardinality")?.body || "",
-            collection: loop?.get("bpm:collection") || "",
-            elementVariable: loop?.get("bpm:elementVariable") || "",
-            outputCollection: loop?.get("bpm:outputCollection") || "",
-            outputElement: loop?.get("bpm:outputElement") || "",
-        };
-    }
-
-    setKind(kind) {
-        const start = {
-            times: { times: "2" },
-            list: { collection: "items", elementVariable: "item" },
-        };
-        this.props.update(kind ? { ...start[kind], sequential: false } : null);
-    }
-
-    set(values) {
-        const { times, collection, ...others } = { ...this.values, ...values };
-        const what = this.kind === "times" ? { times } : { collection };
-        this.props.update({ ...others, ...what });
-    }
-}
-
 /** Another process, started as a step of this one. */
 export class CalledProcess extends Component {
     static template = "bpm_engine.CalledProcess";

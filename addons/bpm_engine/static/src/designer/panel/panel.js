@@ -4,8 +4,10 @@ import { localName } from "../diagram";
 import { readInstruction } from "../element_settings";
 import { ActionPicker } from "./action_picker";
 import { ConditionWords } from "./condition_words";
-import { CalledProcess, ConditionBuilder, Repeat, Timer } from "./flow_parts";
+import { CalledProcess, ConditionBuilder, Timer } from "./flow_parts";
 import { PersonPicker } from "./people";
+import { Repeat } from "./repeat";
+import { Script } from "./script";
 import { Approval, Deadline, FormFields, Outcomes } from "./task_parts";
 import { TextInput } from "./text_input";
 
@@ -16,6 +18,7 @@ function titles() {
         manualTask: _t("Task for a person"),
         task: _t("Task for a person"),
         serviceTask: _t("Automatic action"),
+        scriptTask: _t("Calculate values"),
         sendTask: _t("Automatic action: send"),
         receiveTask: _t("Wait for a message"),
         callActivity: _t("Another process"),
@@ -47,7 +50,15 @@ const REFERENCES = {
     errorEventDefinition: { property: "errorRef", type: "bpmn:Error" },
 };
 const WITH_ACTION = ["serviceTask", "sendTask"];
-const REPEATABLE = ["userTask", "manualTask", "task", "callActivity", "subProcess", ...WITH_ACTION];
+const REPEATABLE = [
+    "userTask",
+    "manualTask",
+    "task",
+    "scriptTask",
+    "callActivity",
+    "subProcess",
+    ...WITH_ACTION,
+];
 
 /** What is said about the element that is selected, in one calm column. */
 export class Panel extends Component {
@@ -63,6 +74,7 @@ export class Panel extends Component {
         Outcomes,
         PersonPicker,
         Repeat,
+        Script,
         TextInput,
         Timer,
     };
@@ -237,28 +249,17 @@ export class Panel extends Component {
         return !this.structureReadonly && (this.isHuman || this.hasAction);
     }
 
-    get loop() {
-        return this.object.get("loopCharacteristics") || null;
+    get isRepeated() {
+        return Boolean(this.object.get("loopCharacteristics"));
     }
 
-    setLoop(values) {
+    get setScript() {
         const { element, diagram } = this;
-        const type = "bpmn:MultiInstanceLoopCharacteristics";
-        let loop;
-        if (values) {
-            const { sequential, times, ...others } = values;
-            loop = diagram.create(type, { isSequential: sequential });
-            loop.$parent = element.businessObject;
-            if (times !== undefined) {
-                const body = diagram.create("bpmn:FormalExpression", { body: times || "1" });
-                body.$parent = loop;
-                loop.set("loopCardinality", body);
-            }
-            for (const [name, value] of Object.entries(others)) {
-                loop.set(`bpm:${name}`, value || undefined);
-            }
-        }
-        diagram.setProperties(element, element.businessObject, { loopCharacteristics: loop });
+        return (script) => {
+            // Whatever language another tool named, it is ours now.
+            const properties = { script: script || undefined, scriptFormat: undefined };
+            diagram.setProperties(element, element.businessObject, properties);
+        };
     }
 
     // ------------------------------------------------------ flows, gateways
@@ -386,12 +387,32 @@ export class Panel extends Component {
         };
     }
 
+    /** Start of a part that runs when something happens: besides the process, or instead. */
+    get startsByEvent() {
+        const { parent } = this.element;
+        return this.kind === "startEvent" && Boolean(parent?.businessObject.triggeredByEvent);
+    }
+
+    get canInterrupt() {
+        return this.kind === "boundaryEvent" || this.startsByEvent;
+    }
+
+    get interruptProperty() {
+        return this.startsByEvent ? "isInterrupting" : "cancelActivity";
+    }
+
+    get interruptWords() {
+        return this.startsByEvent
+            ? { yes: _t("All else ends then"), no: _t("The process goes on besides") }
+            : { yes: _t("The task ends then"), no: _t("The task stays open besides") };
+    }
+
     get interrupts() {
-        return this.object.cancelActivity !== false;
+        return this.object.get(this.interruptProperty) !== false;
     }
 
     setInterrupts(on) {
-        this.diagram.setProperties(this.element, this.object, { cancelActivity: on });
+        this.diagram.setProperties(this.element, this.object, { [this.interruptProperty]: on });
     }
 
     setCalled(key) {
