@@ -8,6 +8,7 @@ from . import bpm_process_trigger
 from . import bpm_process_trigger_run
 from . import bpm_process_version
 from . import bpm_version_publish
+from . import bpm_version_base
 from . import bpm_process_trigger_drawn
 from . import bpm_version_io
 from . import bpm_version_diagram
@@ -65,8 +66,10 @@ from . import bpm_regulation_stage
 from . import bpm_regulation_step
 from . import bpm_regulation_step_people
 from . import bpm_regulation_fact
+from . import bpm_regulation_fact_words
 from . import bpm_regulation_kept
 from . import bpm_stage_gate
+from . import bpm_stage_gate_entry
 from . import bpm_stage_gate_words
 from . import bpm_stage_case
 from . import bpm_stage_case_intake
@@ -75,6 +78,7 @@ from . import base_stage_watch
 from . import bpm_stage_clock
 from . import bpm_stage_case_step
 from . import bpm_stage_case_step_end
+from . import bpm_stage_case_step_pass
 from . import bpm_stage_case_step_adopt
 from . import bpm_stage_case_step_due
 from . import bpm_stage_case_step_open
@@ -84,12 +88,15 @@ from . import bpm_stage_bar
 from . import base_stage_bar
 from . import bpm_regulation_screen
 from . import bpm_regulation_preview
+from . import bpm_regulation_preview_ways
 from . import bpm_regulation_worth
 from . import bpm_stage_mixin
 from . import bpm_stage_change
 from . import bpm_stage_status
 from . import bpm_regulation_buttons
 from . import bpm_regulation_compare
+from . import bpm_regulation_arrange
+from . import bpm_regulation_choice
 from . import base_ready_stage
 from . import bpm_regulation_template
 from . import bpm_regulation_load

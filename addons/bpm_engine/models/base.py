@@ -1,5 +1,6 @@
 from odoo import api, models
 
+from ..lib.own_context import get_own
 from .bpm_instance import OPEN_STATES
 
 
@@ -57,7 +58,7 @@ class Base(models.AbstractModel):
         )
         if archived:
             # A process that archives its own record goes on to its end.
-            acting = self.env.context.get("bpm_acting_id")
+            acting = get_own(self.env, "bpm_acting_id", None)
             instances = instances.filtered(
                 lambda i: i.process_id.cancel_on_archive and i.id != acting
             )

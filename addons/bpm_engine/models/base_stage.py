@@ -60,9 +60,10 @@ class Base(models.AbstractModel):
         if not rules or rules.triggers.isdisjoint(vals) or not self:
             return super().write(vals)
         before = self._get_stage_values()
+        under = None if rules.deciding.isdisjoint(vals) else self._get_stage_regulations()
         with all_or_nothing(self.env):
             result = super().write(vals)
-            self._pass_stage_gate(before)
+            self._pass_stage_gate(before, under)
             if not RESPONSIBLE_FIELDS.isdisjoint(vals):
                 self.env["bpm.stage.case.step"].sudo()._follow_responsible(self)
         return result
@@ -94,12 +95,21 @@ class Base(models.AbstractModel):
             self.env["bpm.stage.case"]._forget(self._name, ids)
         return result
 
-    def _pass_stage_gate(self, before):
-        """Rules bind everybody, also those who may not read them: they are read as superuser."""
+    def _pass_stage_gate(self, before, under=None):
+        """Rules bind everybody, also those who may not read them: they are read as superuser.
+
+        :param under: {record id: id of the regulation it was under}, None if what was written
+            cannot change that.
+        """
         reason = self.env.context.get("bpm_stage_bypass")
         may_bypass = self.env.su and isinstance(reason, BypassReason)
         gate = self.env["bpm.stage.gate"].sudo()
-        gate._pass(self.sudo(), before, reason if may_bypass else "")
+        gate._pass(self.sudo(), before, reason if may_bypass else "", under)
+
+    def _get_stage_regulations(self):
+        """{record id: id of the regulation in force for it}; without those under none."""
+        versions = self.env["bpm.regulation"].sudo()._get_versions_in_force(self.sudo())
+        return {id_: version.regulation_id.id for id_, version in versions.items()}
 
     def _get_stage_rules(self):
         """What is regulated on this model (see bpm.regulation._get_all_rules) or None.

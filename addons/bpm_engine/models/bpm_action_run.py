@@ -5,6 +5,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine import expressions
+from ..lib.own_context import own
 from .bpm_instance_host import Host
 from .bpm_record_view import RecordView, naive, records_of, walk
 
@@ -37,7 +38,7 @@ class BpmAction(models.Model):
         """
         self.ensure_one()
         user = self.sudo().run_as_user_id or instance._get_run_as_user()
-        action = self.with_context(bpm_acting_id=instance.id)
+        action = self.with_context(bpm_acting_id=own(instance.id))
         company, record = instance.company_id, instance._get_record()
         return action._act(user, company, record, parameters, data, instance)
 

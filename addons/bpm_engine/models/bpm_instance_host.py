@@ -49,12 +49,11 @@ class Host:
     def now(self):
         return fields.Datetime.now().replace(tzinfo=UTC)
 
-    def working_time(self, seconds):
-        """Seconds from now until so much working time of the company has passed."""
+    def working_time(self, seconds, start):
+        """Seconds from a moment until so much working time of the company has passed."""
         calendar = self.instance.company_id.resource_calendar_id
-        now = self.now()
-        end = calendar and calendar.plan_hours(seconds / 3600, now, compute_leaves=True)
-        return (end - now).total_seconds() if end else seconds
+        end = calendar and calendar.plan_hours(seconds / 3600, start, compute_leaves=True)
+        return (end - start).total_seconds() if end else seconds
 
     def _element(self, element_id):
         """The element that is meant: called processes may use the same ids."""

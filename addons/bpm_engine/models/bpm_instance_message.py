@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..lib.own_context import get_own, own
 from .bpm_instance_run import stepping
 
 #: How far one message may cause the next within a transaction.
@@ -148,7 +149,7 @@ class BpmProcess(models.Model):
 
     def _next_in_chain(self, name):
         """Count messages that cause messages, so that no circle goes on for ever."""
-        depth = self.env.context.get("bpm_message_depth", 0)
+        depth = get_own(self.env, "bpm_message_depth", 0)
         if depth >= MAX_CHAIN:
             raise UserError(
                 self.env._(
@@ -157,7 +158,7 @@ class BpmProcess(models.Model):
                     name,
                 )
             )
-        return self.with_context(bpm_message_depth=depth + 1)
+        return self.with_context(bpm_message_depth=own(depth + 1))
 
     def _start_by_message(self, name, res_model, res_id, payload):
         """Start the processes that begin with this message on this kind of record."""

@@ -2,6 +2,7 @@ import logging
 
 from odoo import models
 
+from ..lib.own_context import own
 from .bpm_engine_words import said
 from .bpm_instance_host import RETRIED, StepError
 
@@ -27,7 +28,7 @@ class BpmInstance(models.Model):
         self.ensure_one()
         errors = {}
         while True:
-            instance = self.with_context(bpm_parked_errors=dict(errors))
+            instance = self.with_context(bpm_parked_errors=own(dict(errors)))
             try:
                 with self.env.cr.savepoint():
                     instance._step(act, parked=errors, fresh=fresh, actor=actor)

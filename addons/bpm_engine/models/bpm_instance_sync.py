@@ -6,6 +6,7 @@ from typing import NamedTuple
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..lib.own_context import get_own
 from .bpm_record_view import naive
 
 LIMIT_NAME = 200
@@ -132,7 +133,9 @@ class BpmInstance(models.Model):
         :return: rows of that query.
         """
         if statements:
-            self.env.cr.execute(SQL("; ").join(statements))
+            # Joined by hand: SQL.join() takes every parameter apart once more.
+            params = [param for statement in statements for param in statement.params]
+            self.env.cr.execute("; ".join(statement.code for statement in statements), params)
         return self.env.cr.fetchall() if answered else []
 
     def _prepare_states(self, states):
@@ -350,7 +353,7 @@ class BpmInstance(models.Model):
         known = {row.token for row in rows}
         new = [service for service in services if service.id not in known]
         jobs = self.env["bpm.job"].create([self._prepare_job_values(service) for service in new])
-        errors = self.env.context.get("bpm_parked_errors") or {}
+        errors = get_own(self.env, "bpm_parked_errors", {})
         for job in jobs:
             error = errors.get(job.element_id.element_id)
             if error:

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 
 from ..engine import EngineError
 from ..engine.starts import Schedule, drawn_starts
+from ..lib.own_context import INTERNAL, is_internal
 from .bpm_engine_words import said
 
 #: What a person may change of a start that is drawn; the drawing says the rest.
@@ -78,8 +79,8 @@ class BpmProcessTrigger(models.Model):
             elif element.event == "timer":
                 values |= self._prepare_first_run(process, element.timer)
             rows.append(values)
-        old.with_context(bpm_publishing=True).unlink()
-        return self.sudo().with_context(bpm_publishing=True).create(rows)
+        old.with_context(bpm_publishing=INTERNAL).unlink()
+        return self.sudo().with_context(bpm_publishing=INTERNAL).create(rows)
 
     def _get_drawn_key(self):
         """What makes two drawn starts of different versions the same."""
@@ -125,7 +126,7 @@ class BpmProcessTrigger(models.Model):
             schedule = self.process_id._get_schedule(self.timer)
             aware = [moment.replace(tzinfo=UTC) for moment in (self.first_run, self.next_run, now)]
             following = schedule.following(*aware).replace(tzinfo=None, microsecond=0)
-        self.with_context(bpm_publishing=True).write({"next_run": following, "runs_left": left})
+        self.with_context(bpm_publishing=INTERNAL).write({"next_run": following, "runs_left": left})
 
     # ------------------------------------------------------------------ keeping
 
@@ -150,14 +151,14 @@ class BpmProcessTrigger(models.Model):
     def _count_from_now(self):
         """A timer that was off when its moment came counts from being switched on."""
         now = fields.Datetime.now()
-        for trigger in self.sudo().with_context(bpm_publishing=True):
+        for trigger in self.sudo().with_context(bpm_publishing=INTERNAL):
             if trigger.timer and trigger.next_run and trigger.next_run <= now:
                 left = trigger.runs_left
                 trigger.write(trigger._prepare_first_run(trigger.process_id, trigger.timer))
                 trigger.runs_left = left
 
     def _is_publishing(self):
-        return self.env.su and self.env.context.get("bpm_publishing")
+        return is_internal(self.env, "bpm_publishing")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_drawn(self):

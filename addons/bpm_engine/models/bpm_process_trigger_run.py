@@ -10,6 +10,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from ..lib.own_context import get_own, own
 from .bpm_instance_host import RETRIED
 
 _logger = logging.getLogger(__name__)
@@ -124,7 +125,7 @@ class BpmProcessTrigger(models.Model):
 
     def _get_cause(self):
         """Who changes something, and how many starts brought it about."""
-        return self.env.uid, self.env.context.get("bpm_start_depth", 0)
+        return self.env.uid, get_own(self.env, "bpm_start_depth", 0)
 
     def _note_before(self, records, vals):
         """Remember how records were before their first change in this transaction."""
@@ -189,7 +190,7 @@ class BpmProcessTrigger(models.Model):
             if depth >= MAX_CHAIN:
                 self._report_circle()
                 continue
-            deeper = self.with_context(bpm_start_depth=depth + 1)
+            deeper = self.with_context(bpm_start_depth=own(depth + 1))
             deeper._start_each(records, kind, self.env["res.users"].browse(user_id))
 
     def _get_starts(self, noted, kind):

@@ -8,10 +8,10 @@ from odoo.fields import Domain
 
 from .bpm_regulation_part import match_ids, read_domain
 
-#: What is regulated on a model: the stage field, fields whose change matters, and
-#: (regulation id, version id, domain, company id) in the order in which they are tried;
-#: whether any of them or of their steps has a condition at all.
-StageRules = namedtuple("StageRules", "stage_field triggers versions has_conditions")
+#: What is regulated on a model: the stage field, fields whose change matters, those of them
+#: that decide which regulation applies, and (regulation id, version id, domain, company id) in
+#: the order in which they are tried; whether any of them or of their steps has a condition.
+StageRules = namedtuple("StageRules", "stage_field triggers deciding versions has_conditions")
 
 IN_FORCE = """
     SELECT r.model, r.stage_field,
@@ -56,7 +56,7 @@ class BpmRegulation(models.Model):
         string="For",
         required=True,
         ondelete="cascade",
-        domain="[('transient', '=', False), ('abstract', '=', False)]",
+        help="Whose way through its stages is regulated.",
     )
     model = fields.Char(related="model_id.model", store=True, index=True, string="Model Name")
     stage_field_id = fields.Many2one(
@@ -108,6 +108,7 @@ class BpmRegulation(models.Model):
             model: StageRules(
                 stage_field,
                 self._get_triggers(model, stage_field, rules, conditions[model]),
+                self._get_deciding(rules),
                 rules,
                 bool(conditions[model])
                 or any(not read_domain(rule[2]).is_true() for rule in rules),
@@ -127,10 +128,11 @@ class BpmRegulation(models.Model):
     def _get_triggers(self, model, stage_field, rules, conditions):
         """Fields of the record that decide about its stage, regulation or steps."""
         names = set(self.env[model]._get_stage_triggers(stage_field))
-        domains = [domain for _regulation, _version, domain, _company in rules]
-        for domain in domains + conditions:
-            for condition in read_domain(domain).iter_conditions():
-                names.add(condition.field_expr.split(".")[0])
+        return frozenset(names | self._get_deciding(rules) | _get_asked_fields(conditions))
+
+    def _get_deciding(self, rules):
+        """Fields of the record that decide which regulation applies to it."""
+        names = _get_asked_fields(domain for _regulation, _version, domain, _company in rules)
         if any(company for *_rule, company in rules):
             names.add("company_id")
         return frozenset(names)
@@ -289,3 +291,12 @@ class BpmRegulation(models.Model):
         """Short statuses people may choose on a change of stage."""
         statuses = self.env["bpm.stage.status"].sudo()
         return statuses.browse(id_ for id_, _name in statuses._get_offered(self.id))
+
+
+def _get_asked_fields(domains):
+    """Fields of the record that texts of domains ask about, or from which they lead on."""
+    return {
+        condition.field_expr.split(".")[0]
+        for domain in domains
+        for condition in read_domain(domain).iter_conditions()
+    }

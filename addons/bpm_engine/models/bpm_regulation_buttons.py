@@ -94,9 +94,10 @@ class BpmRegulationVersion(models.Model):
     def get_board(self):
         """The whole wording as a row of stages with their cards.
 
-        :return: {model, model_name, state, editable, problems: [text] of a draft, stages:
-            [{id, name, color, is_final, is_lost, norm_days, notes: [text], steps, facts}]};
-            steps and facts: {id, name, kind, text}, steps also required
+        :return: {model, model_name, state, editable, may_add: whether there are stages to add,
+            problems: [text] of a draft, stages: [{id, name, color, is_final, is_lost, norm_days,
+            notes: [text], steps, facts}]}; steps and facts: {id, name, kind, text, notes: [text]},
+            steps also required
         """
         self.ensure_one()
         self.check_access("read")
@@ -107,8 +108,13 @@ class BpmRegulationVersion(models.Model):
             "state": self.state,
             "editable": is_draft and self.env.user.has_group("bpm_engine.group_designer"),
             "problems": self.sudo()._get_problems() if is_draft else [],
+            "may_add": is_draft and self._may_add_stage(),
             "stages": [stage._describe_card() for stage in self.stage_ids],
         }
+
+    def _may_add_stage(self):
+        addable = self.get_addable_stages()
+        return bool(addable["choices"] or addable["may_create"])
 
 
 class BpmRegulationStage(models.Model):
@@ -155,11 +161,19 @@ class BpmRegulationStep(models.Model):
         labels = dict(self._fields["assign_kind"]._description_selection(self.env))
         who = step.assign_user_id.name if self.assign_kind == "user" else ""
         who = step.assign_group_id.name if self.assign_kind == "group" else who
+        who = self._describe_role() if self.assign_kind == "role" else who
         until = plural_text(self.env, self._get_deadline_forms(), self.deadline_number)
         return {
             "id": self.id, "name": self.name, "kind": self.kind, "required": self.required,
-            "text": f"{who or labels[self.assign_kind]} · {until}",
+            "text": f"{who or labels[self.assign_kind]} · {until}", "notes": self._describe_notes(),
         }  # fmt: skip
+
+    def _describe_notes(self):
+        """When it starts, if not at once and for each record."""
+        notes = [self.env._("After “%s”", self.after_id.name)] if self.after_id else []
+        if (self.domain or "[]").strip() not in ("", "[]"):
+            notes.append(self.env._("Only if a condition holds"))
+        return notes
 
     def _get_deadline_forms(self):
         # pylint: disable=translation-positional-used; forms of one number, see lib/plural.py
@@ -187,7 +201,9 @@ class BpmRegulationFact(models.Model):
         labels = dict(self._fields["kind"]._description_selection(self.env))
         label = self.sudo().field_id.field_description or self.activity_type_id.name
         text = f"{labels[self.kind]}: {label}" if label else labels[self.kind]
-        return {"id": self.id, "name": self.name, "kind": self.kind, "text": text}
+        ways = ", ".join(self.to_stage_ids.mapped("name"))
+        notes = [self.env._("Only on the way to: %s", ways)] if ways else []
+        return {"id": self.id, "name": self.name, "kind": self.kind, "text": text, "notes": notes}
 
 
 class BpmStageChange(models.Model):

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import frozendict
 
 #: Columns of a part that are no wording.
-NO_WORDING = frozenset({"key", "stage_id", "version_id", "value", "color"})
+NO_WORDING = frozenset({"key", "stage_id", "version_id", "value", "color", "sequence"})
 
 
 class BpmRegulationVersion(models.Model):
@@ -39,8 +39,8 @@ class BpmRegulationVersion(models.Model):
     def get_changes(self, version_id):
         """What is different from another version of the same regulation.
 
-        :return: [{kind: added|removed|changed, what: stage|step|fact, name, stage,
-            details: [{label, old, new}]}] in the order of the way
+        :return: [{kind: added|removed|changed, what: stage|step|fact|way, name, stage,
+            details: [{label, old, new}]}] in the order of the way; "way": the order of stages
         :raise UserError: the other version belongs to another regulation
         """
         self.ensure_one()
@@ -51,8 +51,41 @@ class BpmRegulationVersion(models.Model):
         old, new = other.sudo()._get_wording(), self.sudo()._get_wording()
         # What went stands last: it has no place on the new way.
         keys = [*new, *(key for key in old if key not in new)]
-        changes = [_compare(old.get(key), new.get(key)) for key in keys]
-        return [change for change in changes if change]
+        orders = self._compare_orders(old, new)
+        changes = [_compare(old.get(key), new.get(key), orders.pop(key, ())) for key in keys]
+        return [*orders.values(), *(change for change in changes if change)]
+
+    def _compare_orders(self, old, new):
+        """{key of a stage: [detail] of the order of its cards}, and the change of the way.
+
+        Only what stands in both versions is compared: what is new moves nothing.
+        """
+        labels = {
+            "step": self.env._("Order of the steps"),
+            "fact": self.env._("Order of the facts"),
+        }
+        found = {}
+        before, after = _get_rows(old, new), _get_rows(new, old)
+        for (what, place), names in after.items():
+            former = before.get((what, place), {})
+            if what == "stage" or list(former) == list(names):
+                continue
+            detail = {
+                "label": labels[what],
+                "old": ", ".join(former.values()),
+                "new": ", ".join(names.values()),
+            }
+            found.setdefault(("stage", place), []).append(detail)
+        former, names = before.get(("stage", ""), {}), after.get(("stage", ""), {})
+        if list(former) != list(names):
+            found["way"] = self._describe_way(former, names)
+        return found
+
+    def _describe_way(self, former, names):
+        detail = {"label": self.env._("Order"), "old": ", ".join(former.values()),
+                  "new": ", ".join(names.values())}  # fmt: skip
+        name = self.env._("Order of the stages")
+        return {"kind": "changed", "what": "way", "name": name, "stage": "", "details": [detail]}
 
     def _get_wording(self):
         """{identity: {what, name, stage, values}} of all parts, in the order of the way."""
@@ -93,7 +126,8 @@ class BpmRegulationPart(models.AbstractModel):
         for name, field in self._fields.items():
             if self._is_wording(name, field):
                 values[field._description_string(self.env)] = self._describe_value(field)
-        return frozendict(what=what, name=self.name, stage=stage.name, values=values)
+        place = "" if what == "stage" else stage.value
+        return frozendict(what=what, name=self.name, stage=stage.name, place=place, values=values)
 
     def _is_wording(self, name, field):
         if not field.store or name in NO_WORDING or name in models.MAGIC_COLUMNS:
@@ -114,7 +148,16 @@ class BpmRegulationPart(models.AbstractModel):
         return str(value or "")
 
 
-def _compare(old, new):
+def _get_rows(wording, other):
+    """{(what, place): {key: name}} in order, of the parts that the other has at that place too."""
+    rows = {}
+    for key, part in wording.items():
+        if key in other and other[key]["place"] == part["place"]:
+            rows.setdefault((part["what"], part["place"]), {})[key] = part["name"]
+    return rows
+
+
+def _compare(old, new, orders=()):
     """The change of one part between two versions; None without any."""
     part = new or old
     change = {"what": part["what"], "name": part["name"], "stage": part["stage"], "details": []}
@@ -125,4 +168,5 @@ def _compare(old, new):
         for label, value in new["values"].items()
         if old["values"].get(label, "") != value
     ]
+    change["details"] += orders
     return {"kind": "changed", **change} if change["details"] else None

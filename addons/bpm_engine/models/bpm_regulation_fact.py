@@ -82,6 +82,8 @@ class BpmRegulationFact(models.Model):
 
     def _get_holding_related(self, records, known):
         name = self.sudo().field_id.name
+        # Whoever looks at archived records on the screen proves nothing by them.
+        records = records.with_context(active_test=True)
         related = records[name]
         domain = read_domain(self.domain) & Domain("id", "in", related.ids)
         fitting = set(related.search(domain).ids)
@@ -110,65 +112,6 @@ class BpmRegulationFact(models.Model):
                 known[model, records] = linked.search_fetch(ours, names, order="id")
             counts = Counter(one.res_id for one in known[model, records].filtered_domain(domain))
         return [res_id for res_id, count in counts.items() if count >= self.minimum]
-
-    # ------------------------------------------------------------ in words
-
-    def _describe_missing(self):
-        """The item of a refusal (see bpm.regulation.why_not) for this fact."""
-        self.ensure_one()
-        fact = self.sudo()
-        cure = {"type": self.kind, "text": self.cure or ""}
-        if self.kind in ("field", "related"):
-            cure |= {"field": fact.field_id.name, "label": fact.field_id.field_description}
-        if self.kind == "domain":
-            cure |= self._describe_domain_fields()
-        if self.kind == "document":
-            cure["pattern"] = self.file_pattern or ""
-        if self.kind == "activity":
-            cure |= {"activity_type_id": fact.activity_type_id.id}
-            cure |= {"label": fact.activity_type_id.name or ""}
-        return {
-            "kind": self.kind,
-            "key": self.key,
-            "name": self.name,
-            "stage": self.stage_id.name,
-            "text": self._describe_cure(cure),
-            "cure": cure,
-        }
-
-    def _describe_domain_fields(self):
-        """Fields of the record that its condition asks about and a person may fill in, and
-        links to other records of which it asks something."""
-        model = self.env[self.stage_id.model]
-        own, links = {}, {}
-        for condition in read_domain(self.domain).iter_conditions():
-            name, *rest = condition.field_expr.split(".")
-            field = model._fields.get(name)
-            if field is None:
-                continue
-            label = field._description_string(self.env)
-            if field.type == "many2one" and (rest or field.readonly):
-                links[name] = label
-            elif not field.readonly and not rest:
-                own[name] = label
-        labels = [*own.values(), *links.values()]
-        return {
-            "fields": list(own), "links": [list(link) for link in links.items()],
-            "label": "”, “".join(labels),
-        }  # fmt: skip
-
-    def _describe_cure(self, cure):
-        words = {
-            "field": self.env._("fill in “%s”", cure.get("label")),
-            "domain": self.env._("see “%s”", cure["label"])
-            if cure.get("label")
-            else self.env._("not true yet"),
-            "related": self.env._("see “%s”", cure.get("label")),
-            "document": self.env._("attach the document")
-            + (f" ({self.file_pattern})" if self.file_pattern else ""),
-            "activity": self.env._("do “%s”", cure.get("label")),
-        }
-        return f"{self.name}: {self.cure or words[self.kind]}"
 
     def _get_problems(self, model):
         """Why this fact could not be checked, in sentences."""

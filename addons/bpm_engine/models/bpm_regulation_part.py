@@ -6,9 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-#: In the context under "bpm_regulation_edit" it allows what only methods here may do.
-INTERNAL = object()
-
+from ..lib.own_context import is_internal
 
 #: So few records are compared with a plain domain in memory, which costs less than a query.
 FEW = 10
@@ -92,7 +90,7 @@ class BpmRegulationPart(models.AbstractModel):
         self._check_draft()
 
     def _check_draft(self):
-        if self.env.context.get("bpm_regulation_edit") is INTERNAL:
+        if is_internal(self.env, "bpm_regulation_edit"):
             return
         for version in self.sudo()._get_version():
             if version.state != "draft":
@@ -108,7 +106,10 @@ class BpmRegulationPart(models.AbstractModel):
     def _check_domain_text(self, model, text, where):
         """:raise ValidationError: the domain does not fit the model; names the place."""
         try:
-            read_domain(text).validate(self.env[model])
+            domain = read_domain(text)
+            domain.validate(self.env[model])
+            # What cannot be searched would fail on each record's form; nothing is asked here.
+            self.env[model].sudo()._search(domain)
         except (ValueError, KeyError, AttributeError) as error:
             raise ValidationError(
                 self.env._(

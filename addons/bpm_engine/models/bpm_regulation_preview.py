@@ -15,8 +15,9 @@ class BpmRegulation(models.Model):
         """How many open records a version would keep from going on, and by what.
 
         Records are looked at as they are now, in whatever stage of the version they stand;
-        ``blocked`` counts those of which a fact of their own stage does not hold or a required
-        step of it is not done. ``now`` in each place is the same count for the version in
+        ``blocked`` counts those for which no way on is free, because a fact does not hold or a
+        required step is not done; what is asked only on the way to certain stages bars that way
+        alone. ``now`` in each place is the same count for the version in
         force, 0 without one, so that one sees what the change adds.
 
         :return: {model, open, blocked, now, ids, facts: [{stage, key, name, kind, count, now,
@@ -62,10 +63,9 @@ class BpmRegulation(models.Model):
             if not records:
                 continue
             found["open"] += len(records)
-            for fact in stage.fact_ids:
-                failing = fact._get_failing_ids(records)
-                found["blocked"] |= failing
-                found["facts"][fact.key] = (fact, failing)
+            failing = {fact: fact._get_failing_ids(records) for fact in stage.fact_ids}
+            found["facts"] |= {fact.key: (fact, ids) for fact, ids in failing.items()}
+            found["blocked"] |= stage._get_barred_ids(records, failing)
             begun = self._get_begun(records, stage.step_ids)
             for step in stage.step_ids:
                 fitting = set(step._get_fitting(records).ids)
@@ -112,7 +112,8 @@ class BpmRegulation(models.Model):
 
     def _describe_part(self, part, ids):
         return {
-            "stage": part.stage_id.name, "key": part.key, "name": part.name, "kind": part.kind,
+            "stage": part.stage_id.name, "key": part.key, "name": part._get_preview_name(),
+            "kind": part.kind,
             "ids": self._get_listed(part.stage_id.version_id.regulation_id.model, ids),
         }  # fmt: skip
 

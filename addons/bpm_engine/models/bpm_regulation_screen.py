@@ -22,11 +22,12 @@ class BpmRegulation(models.Model):
             - ``kind``: field, domain, related, document, activity (facts), step (open), passed
               (required step of a stage passed over), way (not allowed), comment, status
             - ``key``, ``name``, ``stage`` (where it is demanded), ``text`` (a sentence)
-            - ``cure``: {type, text, ...}: field {field, label}, related {field, label},
-              domain {fields: names, links: [[name, label]] to other records, label}, document
-              {pattern}, activity as fact {activity_type_id}, a step's kind {step_id, state,
-              activity_id, user: [id, name], before: the same of the step it waits for}, stage
-              {value, or values: [[value, name]] of the ways there are}, comment, status
+            - ``cure``: {type, text, ...}: field, related {field, label} and domain {label}, all
+              with the places of their cure (fields: names, links: [[name, label]] to other
+              records), document {pattern}, activity as fact {activity_type_id}, a
+              step's kind {step_id, state, activity_id, user: [id, name], before: the same of
+              the step to be done first}, stage {value, or values: [[value, name]] of the
+              ways there are}, comment, status
         """
         cases_model = self.env["bpm.stage.case"].sudo()
         records = cases_model.sudo(False)._get_readable(res_model, ids).sudo()
@@ -79,6 +80,6 @@ class BpmRegulation(models.Model):
             )
         field = version.regulation_id.stage_field
         trial = record.sudo().with_context(
-            bpm_stage_trial=StageRules(field, frozenset(), (), False)
+            bpm_stage_trial=StageRules(field, frozenset(), frozenset(), (), False)
         )
         return cases.sudo()._build_bar(trial, version, None) | {"may_move": False}

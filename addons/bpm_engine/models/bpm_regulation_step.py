@@ -66,7 +66,8 @@ class BpmRegulationStep(models.Model):
     assign_user_id = fields.Many2one("res.users", string="Person", ondelete="restrict")
     assign_group_id = fields.Many2one("res.groups", string="Group", ondelete="restrict")
     assign_path = fields.Char(
-        string="Role", help="Field path on the record that ends at a person: team_id.user_id."
+        string="Role",
+        help="A person the record knows: the leader of its team, the salesperson of its customer.",
     )
     deadline_number = fields.Float(default=1, string="Within")
     deadline_unit = fields.Selection(
@@ -98,16 +99,33 @@ class BpmRegulationStep(models.Model):
     def _prepare_timing(self, company, start, user):
         """When a person who gets it now has to do it and is reminded of it."""
         deadline = self._get_deadline(company, start, user)
-        remind_at = deadline - timedelta(hours=self.remind_hours)
-        # Whoever gets a step that is due at once needs no reminder of it.
-        soon = not self.remind_hours or remind_at <= start
+        timing = self._prepare_reminder(company, deadline, user, start)
+        return {"date_start": start, "deadline": deadline, **timing}
+
+    def _prepare_reminder(self, company, deadline, user, start=None):
+        """When a person is reminded of a deadline, counted back in his working time.
+
+        :param start: since when he has it, now if not given: of what is due at once nobody
+            needs a reminder.
+        """
+        remind_at = self.remind_hours and self._get_moment_before(company, deadline, user)
+        soon = not remind_at or remind_at <= (start or fields.Datetime.now())
         return {
-            "date_start": start,
-            "deadline": deadline,
             "remind_at": False if soon else remind_at,
             "reminded_at": False,
             "late_told_at": False,
         }
+
+    def _get_moment_before(self, company, deadline, user):
+        """So many hours before the deadline, in the time in which that is counted."""
+        calendar, resource = user.sudo()._get_bpm_calendar(company)
+        planned = False
+        if self.deadline_unit != "calendar" and calendar:
+            planned = calendar.plan_hours(
+                -self.remind_hours, deadline, compute_leaves=True, resource=resource or None
+            )
+        # A calendar without working hours plans nothing.
+        return planned or deadline - timedelta(hours=self.remind_hours)
 
     def _get_deadline(self, company, start, user):
         """When it is due, in the working time of the person, else of the company."""
@@ -148,7 +166,7 @@ class BpmRegulationStep(models.Model):
         return {
             "user": (self.assign_user_id, self.env._("choose the person")),
             "group": (self.assign_group_id, self.env._("choose the group")),
-            "role": (self.assign_path, self.env._("give the path that ends at a person")),
+            "role": (self.assign_path, self.env._("choose the role")),
         }
 
     def _describe_passed(self):

@@ -7,9 +7,21 @@ PLAIN = frozenset(
     + ("date", "datetime")
 )
 #: Types of fields whose values the database takes as the engine gives them.
-GIVEN = frozenset(("many2one", "datetime", "many2one_reference", "selection"))
+GIVEN = frozenset(
+    ("many2one", "datetime", "many2one_reference", "selection", "integer", "float", "boolean")
+)
+#: What the database gets for nothing, of the types where that is not NULL.
+NOTHING = {"integer": 0, "float": 0.0, "boolean": False}
 #: Types of fields where False says that there is nothing.
 EMPTY = frozenset(("many2one", "datetime", "many2one_reference", "selection", "char", "text"))
+
+
+def _get_names(rows):
+    """Names of the fields that any of the rows has, in their order."""
+    names = {}
+    for row in rows:
+        names |= row
+    return names
 
 
 class BpmRowsMixin(models.AbstractModel):
@@ -48,18 +60,17 @@ class BpmRowsMixin(models.AbstractModel):
     @api.model
     def _prepare_insert(self, rows):
         """The statement that adds rows; whoever runs it tells the caches."""
-        names = tuple(field.name for field in self._get_row_fields(rows))
         # In one piece: hundreds of small SQL objects take longer than the database.
-        head, line, plan = self._get_insert_plan(names)
-        params = []
+        head, line, plan = self._get_insert_plan(tuple(_get_names(rows)))
+        params, who = [], (self.env.uid, self.env.uid)
         for row in rows:
-            for name, convert, is_empty in plan:
+            for name, convert, nothing, is_empty in plan:
                 value = row.get(name)
-                if is_empty and (value is None or value is False):
-                    params.append(None)
+                if value is None or (is_empty and value is False):
+                    params.append(nothing)
                 else:
                     params.append(convert(value, self) if convert else value)
-            params += [self.env.uid, self.env.uid]
+            params += who
         return SQL(f"{head} VALUES {', '.join([line] * len(rows))}", *params)
 
     @api.model
@@ -68,7 +79,8 @@ class BpmRowsMixin(models.AbstractModel):
         """How rows with these fields are added.
 
         :return: (beginning of the statement, its part for one row, and for each field its name,
-            what converts its values for the database, whether False says that there is none).
+            what converts its values for the database, the value for nothing, whether False
+            says so too).
         """
         now = "now() AT TIME ZONE 'UTC'"
         columns = ", ".join(f'"{name}"' for name in names)
@@ -76,7 +88,7 @@ class BpmRowsMixin(models.AbstractModel):
         for name in names:
             field = self._fields[name]
             convert = None if field.type in GIVEN else field.convert_to_column_insert
-            plan.append((name, convert, field.type in EMPTY))
+            plan.append((name, convert, NOTHING.get(field.type), field.type in EMPTY))
         return (
             f'INSERT INTO "{self._table}" ({columns}, create_uid, create_date, write_uid,'
             " write_date)",
@@ -86,7 +98,7 @@ class BpmRowsMixin(models.AbstractModel):
 
     @api.model
     def _get_row_fields(self, rows):
-        return [self._fields[name] for name in dict.fromkeys(n for row in rows for n in row)]
+        return [self._fields[name] for name in _get_names(rows)]
 
     @api.model
     def _fill_new(self, records, rows):

@@ -139,6 +139,7 @@ class BpmStageCaseStep(models.Model):
         return {
             "id": self.id,
             "key": self.key,
+            "after_key": self.after_key or "",
             "name": self.name,
             "kind": self.kind,
             "required": self.required,

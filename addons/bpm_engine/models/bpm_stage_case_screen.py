@@ -34,10 +34,11 @@ class BpmStageCase(models.Model):
             - ``stages``: list of {value, name, state: done|current|next|later, is_final,
               is_lost, color, norm_days, kind: forward|back|lost|refused (the way there),
               missing: number of missing items}
-            - ``steps`` of the present stage: {id, key, name, kind, required, state, user,
-              group: [id, name] or False, deadline, date_done (UTC text), overdue, done_by,
-              comment, instruction, why, phone (to dial), activity_id, category, icon,
-              instance_id, next: the one to do next, may_do: by the asking person}
+            - ``steps`` of the present stage: {id, key, after_key (of the step it waits for), name,
+              kind, required, state, user, group: [id, name] or False, deadline, date_done
+              (UTC text), overdue, done_by, comment, instruction, why, phone (to dial),
+              activity_id, category, icon, instance_id, next: the one to do next, may_do: by the
+              asking person}
             - ``missing``: {stage value: [item]}, items as in bpm.regulation.why_not
             - ``next``: value of the stage that comes next, or False
             - ``days`` in the stage so far, in working days; ``norm_days``

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..lib.own_context import INTERNAL
+
 OPEN_STATES = ("waiting", "todo")
 #: Kinds of steps that a program does.
 AUTOMATIC = ("process", "record", "action")
@@ -119,7 +121,10 @@ class BpmStageCaseStep(models.Model):
             for case_step in self
         ]
         # A thousand mails 'assigned to you' would be sent one by one.
-        self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True).create(vals)
+        activities = self.env["mail.activity"].sudo()
+        activities.with_context(mail_activity_quick_update=True, bpm_step_checked=INTERNAL).create(
+            vals
+        )
 
     def _get_deadline_day(self):
         """Day of the deadline where the person is."""
@@ -145,5 +150,4 @@ class BpmStageCaseStep(models.Model):
                 user, why = people[row.case_id.res_id]
                 if user != row.user_id:
                     row.write({"user_id": user.id, "why": why})
-                    activities = row.activity_ids.filtered("active")
-                    activities.with_context(bpm_step_checked=True).user_id = user
+                    row._get_checked_activities().user_id = user

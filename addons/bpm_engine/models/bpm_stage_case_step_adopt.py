@@ -30,21 +30,30 @@ class BpmStageCaseStep(models.Model):
     # ------------------------------------------------------------ in words
 
     def _get_awaited(self):
-        """{waiting step of these: the step it waits for}, asked at once."""
+        """{waiting step of these: the step that is to be done for it}, asked at once.
+
+        Of a chain it is the first one that somebody can do, not the next that waits as well.
+        """
         waiting = self.filtered(lambda step: step.state == "waiting")
         if not waiting:
             return {}
         found = self.sudo().search(
             [
                 ("case_id", "in", waiting.case_id.ids),
-                ("key", "in", waiting.mapped("after_key")),
                 ("is_current", "=", True),
                 ("state", "!=", "withdrawn"),
             ]
         )
         by_key = {(step.case_id, step.key): step for step in found}
-        pairs = ((step, by_key.get((step.case_id, step.after_key))) for step in waiting)
-        return {step: before for step, before in pairs if before}
+        awaited = {}
+        for step in waiting:
+            before, seen = by_key.get((step.case_id, step.after_key)), step
+            while before and before.state == "waiting" and before not in seen:
+                seen |= before
+                before = by_key.get((before.case_id, before.after_key)) or before
+            if before:
+                awaited[step] = before
+        return awaited
 
     def _describe_missing(self, awaited=None):
         """The item of a refusal (see bpm.regulation.why_not) for this open step.

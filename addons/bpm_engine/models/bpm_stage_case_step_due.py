@@ -24,6 +24,8 @@ class BpmStageCaseStep(models.Model):
     def _take_due(self, due, stamp, limit, wanted=None):
         """Mark a batch in one statement, so that no other server takes them as well.
 
+        As an array they are chosen once; joined, they could be chosen anew for each row.
+
         :param wanted: only steps whose wording has this switch on.
         """
         self.env.flush_all()
@@ -35,11 +37,11 @@ class BpmStageCaseStep(models.Model):
             )
         rows = self.env.execute_query(
             SQL(
-                "UPDATE bpm_stage_case_step SET %(stamp)s = %(now)s WHERE id IN ("
+                "UPDATE bpm_stage_case_step SET %(stamp)s = %(now)s WHERE id = ANY(ARRAY("
                 " SELECT s.id FROM bpm_stage_case_step s"
                 " WHERE s.state = 'todo' AND s.%(stamp)s IS NULL AND s.%(due)s <= %(now)s"
                 " AND %(asked)s ORDER BY s.%(due)s LIMIT %(limit)s FOR UPDATE SKIP LOCKED"
-                ") RETURNING id",
+                ")) RETURNING id",
                 stamp=SQL.identifier(stamp),
                 due=SQL.identifier(due),
                 now=fields.Datetime.now(),

@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..lib.own_context import INTERNAL
 from .bpm_stage_case_step import OPEN_STATES
 
 
@@ -57,7 +58,7 @@ class BpmStageCaseStep(models.Model):
         """Done, together with its activity, which may be done by anybody who may do the step."""
         activities = self.sudo().activity_ids.filtered("active")
         if activities:
-            activities.with_context(bpm_step_checked=True).action_feedback(feedback=comment)
+            activities.with_context(bpm_step_checked=INTERNAL).action_feedback(feedback=comment)
         else:
             self.sudo()._mark_done(comment)
 
@@ -79,14 +80,14 @@ class BpmStageCaseStep(models.Model):
                 "done_by_id": self.env.uid,
             }
         )
-        self.activity_ids.filtered("active").with_context(bpm_step_checked=True).unlink()
+        self._get_checked_activities().unlink()
 
     def _withdraw(self):
         """Nobody has to do these any more."""
         steps = self.filtered(lambda step: step.state in OPEN_STATES)
         if steps:
             steps.write({"state": "withdrawn", "date_done": fields.Datetime.now()})
-            steps.activity_ids.filtered("active").with_context(bpm_step_checked=True).unlink()
+            steps._get_checked_activities().unlink()
         return steps
 
     def _start_following(self):

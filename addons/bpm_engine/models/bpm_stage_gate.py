@@ -27,6 +27,8 @@ class Move:
     kind: str = "normal"
     reason: str = ""
     way: Way | None = None
+    #: It stands there and comes under the regulation by what was written.
+    entering: bool = False
 
     @property
     def group(self):
@@ -47,11 +49,12 @@ class BpmStageGate(models.AbstractModel):
     # ------------------------------------------------------------ passing
 
     @api.model
-    def _pass(self, records, before, bypass=""):
+    def _pass(self, records, before, bypass="", under=None):
         """Called as superuser when a write or create has happened, inside a savepoint.
 
         :param before: {record id: value of the stage before, False for a new record}
         :param bypass: why a program may pass, empty if it may not.
+        :param under: {record id: id of its regulation before}, None if that cannot have changed.
         :raise StageRefused: somebody's way is not free; nothing has happened then.
         """
         rules = self.env["bpm.regulation"]
@@ -65,9 +68,10 @@ class BpmStageGate(models.AbstractModel):
             if r.id in versions and after[r.id] and not _already_there(cases.get(r.id), after[r.id])
         ]
         self._judge(moves)
-        leaves = self._judge_handovers(records, versions, cases)
-        self._let_pass(moves + leaves, bypass)
-        self.env["bpm.stage.case"]._log([move for move in leaves if move.kind != "normal"])
+        others = self._judge_handovers(records, versions, cases)
+        others += self._judge_entries(records, after, versions, cases, under, moves)
+        self._let_pass(moves + others, bypass)
+        self.env["bpm.stage.case"]._log([move for move in others if move.kind != "normal"])
         self.env["bpm.stage.case"]._follow(records, versions, cases, moves)
 
     @api.model

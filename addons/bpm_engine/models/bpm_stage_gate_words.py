@@ -22,6 +22,7 @@ class BpmStageGate(models.AbstractModel):
             "field": move.version.regulation_id.stage_field,
             "regulation": move.version.regulation_id.name,
             "first": self._get_beginning(move),
+            "entering": move.entering,
             "missing": move.missing,
         }
 
@@ -36,7 +37,16 @@ class BpmStageGate(models.AbstractModel):
         lines = []
         for move in moves[:DESCRIBED]:
             told = self._describe(move)
-            if told["from_name"]:
+            if move.entering:
+                head = self.env._(
+                    "“%(name)s” stands at “%(stage)s” and would come under the regulation "
+                    "“%(regulation)s” there. Take it to “%(first)s” first, or do what is missing:",
+                    name=told["name"],
+                    stage=told["to_name"],
+                    regulation=told["regulation"],
+                    first=(told["first"] or ["", ""])[1],
+                )
+            elif told["from_name"]:
                 head = self.env._(
                     "“%(name)s” cannot go from “%(from)s” to “%(to)s” yet:",
                     **{"name": told["name"], "from": told["from_name"], "to": told["to_name"]},

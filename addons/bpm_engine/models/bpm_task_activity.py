@@ -7,6 +7,8 @@ import pytz
 from odoo import models
 from odoo.tools import plaintext2html
 
+from ..lib.own_context import INTERNAL
+
 #: Working days after which the activity of a task without a deadline comes up.
 DAYS_WITHOUT_DEADLINE = 3
 WEEKDAYS = {0, 1, 2, 3, 4}
@@ -27,7 +29,7 @@ class BpmTask(models.Model):
         quiet = self.env.context.get("bpm_quiet")
         if quiet and new:
             return
-        activities = self.env["mail.activity"].sudo().with_context(bpm_task_sync=True)
+        activities = self.env["mail.activity"].sudo().with_context(bpm_task_sync=INTERNAL)
         existing = {}
         if not new:
             existing = activities.search([("bpm_task_id", "in", self.ids)]).grouped("bpm_task_id")
@@ -100,7 +102,7 @@ class BpmTask(models.Model):
     def _close_activity(self, attachments=None):
         """Mark the activity done: its message in the chatter keeps outcome and comment."""
         self.ensure_one()
-        activities = self.sudo().activity_ids.with_context(bpm_task_sync=True)
+        activities = self.sudo().activity_ids.with_context(bpm_task_sync=INTERNAL)
         if not activities or self.env.context.get("bpm_quiet"):
             activities.unlink()
             return self.env["mail.message"]

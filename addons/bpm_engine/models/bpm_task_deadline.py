@@ -22,17 +22,23 @@ class BpmTask(models.Model):
         cache = {}
         for task in self:
             deadline = task._get_deadline(cache)
-            settings = (task.element_id.settings or {}).get("deadline") or {}
-            values = {"deadline": deadline, **task._prepare_reminder(deadline, settings)}
+            values = {"deadline": deadline, **task._prepare_reminder(deadline, cache)}
             if any(task[name] != value for name, value in values.items()):
                 task.write(values)
 
-    def _prepare_reminder(self, deadline, settings=None):
-        if settings is None:
-            settings = (self.element_id.settings or {}).get("deadline") or {}
+    def _prepare_reminder(self, deadline, cache=None):
+        """When its holder is reminded, counted back in the time the deadline is counted in.
+
+        :param cache: what was worked out for other tasks of the same people.
+        """
+        settings = (self.element_id.settings or {}).get("deadline") or {}
         hours = _number(settings.get("remind"))
-        remind_at = deadline and hours and deadline - timedelta(hours=hours)
-        return {"remind_at": remind_at or False, "reminded_at": False, "escalated_at": False}
+        remind_at = False
+        if deadline and hours and settings.get("basis") == "calendar":
+            remind_at = deadline - timedelta(hours=hours)
+        elif deadline and hours:
+            remind_at = self._get_planned("hour", -hours, deadline, {} if cache is None else cache)
+        return {"remind_at": remind_at, "reminded_at": False, "escalated_at": False}
 
     def _get_deadline(self, cache, start=None):
         """As drawn: so long in working or calendar time, or a date of the record.
@@ -50,6 +56,10 @@ class BpmTask(models.Model):
         unit, start = settings.get("unit") or "hour", start or fields.Datetime.now()
         if settings.get("basis") == "calendar":
             return start + timedelta(**{f"{unit}s": amount})
+        return self._get_planned(unit, amount, start, cache)
+
+    def _get_planned(self, unit, amount, start, cache):
+        """So much working time of the holder after a moment, or before it; naive UTC."""
         calendar, resource = self.user_id.sudo()._get_bpm_calendar(self.company_id)
         key = (calendar, resource, unit, amount, start)
         if key not in cache:
@@ -100,7 +110,7 @@ class BpmTask(models.Model):
         for task in tasks:
             deadline = task._get_deadline(cache, task.date_start)
             if deadline != task.deadline:
-                task.write({"deadline": deadline, **task._prepare_reminder(deadline)})
+                task.write({"deadline": deadline, **task._prepare_reminder(deadline, cache)})
                 moved |= task
         moved._log("assigned", self.env._("Deadline as the process says now"))
         moved._sync_activities()
@@ -131,17 +141,20 @@ class BpmTask(models.Model):
 
     @api.model
     def _take_due(self, due, stamp, limit, condition=None):
-        """Mark a batch of due tasks in one statement, so that nobody else takes them."""
+        """Mark a batch of due tasks in one statement, so that nobody else takes them.
+
+        As an array they are chosen once; joined, they could be chosen anew for each row.
+        """
         self.env.flush_all()
         due, stamp = SQL.identifier(due), SQL.identifier(stamp)
         now = fields.Datetime.now()
         rows = self.env.execute_query(
             SQL(
-                "UPDATE bpm_task SET %(stamp)s = %(now)s WHERE id IN ("
+                "UPDATE bpm_task SET %(stamp)s = %(now)s WHERE id = ANY(ARRAY("
                 " SELECT t.id FROM bpm_task t JOIN bpm_instance i ON i.id = t.instance_id"
                 " WHERE t.state = 'todo' AND i.state <> 'suspended' AND t.%(stamp)s IS NULL"
                 " AND t.%(due)s <= %(now)s AND %(condition)s"
-                " ORDER BY t.%(due)s LIMIT %(limit)s FOR UPDATE OF t SKIP LOCKED) RETURNING id",
+                " ORDER BY t.%(due)s LIMIT %(limit)s FOR UPDATE OF t SKIP LOCKED)) RETURNING id",
                 stamp=stamp,
                 due=due,
                 now=now,

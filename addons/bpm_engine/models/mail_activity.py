@@ -7,6 +7,8 @@ from odoo.exceptions import UserError
 
 from odoo.addons.mail.tools.discuss import Store
 
+from ..lib.own_context import is_internal
+
 
 class MailActivity(models.Model):
     """Activities of process tasks: doing one does the task, wherever it is done."""
@@ -14,11 +16,15 @@ class MailActivity(models.Model):
     _inherit = "mail.activity"
 
     bpm_task_id = fields.Many2one(
-        "bpm.task", string="Task of a Process", ondelete="cascade", index="btree_not_null"
+        "bpm.task",
+        string="Task of a Process",
+        ondelete="cascade",
+        index="btree_not_null",
+        copy=False,
     )
 
     def _get_open_task_activities(self):
-        if self.env.context.get("bpm_task_sync"):
+        if is_internal(self.env, "bpm_task_sync"):
             return self.browse()
         return self.filtered(lambda a: a.active and a.sudo().bpm_task_id.state == "todo")
 
@@ -34,7 +40,17 @@ class MailActivity(models.Model):
         )
         return messages | others, following
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        activities = super().create(vals_list)
+        # Looked at afterwards: a client may also give the task as a default.
+        if activities.sudo().bpm_task_id and not is_internal(self.env, "bpm_task_sync"):
+            self._refuse_other_task()
+        return activities
+
     def write(self, vals):
+        if "bpm_task_id" in vals and not is_internal(self.env, "bpm_task_sync"):
+            self._refuse_other_task()
         ours = self._get_open_task_activities()
         if not ours or not {"user_id", "date_deadline", "active"} & vals.keys():
             return super().write(vals)
@@ -72,6 +88,14 @@ class MailActivity(models.Model):
         its record is deleted (base does it as superuser) the activity goes along."""
         if not self.env.su:
             self._get_open_task_activities()._refuse_removal()
+
+    def _refuse_other_task(self):
+        raise UserError(
+            self.env._(
+                "Which task of a process an activity is for is decided by the process; plan an "
+                "activity of your own without it."
+            )
+        )
 
     def _refuse_removal(self):
         for activity in self[:1]:
