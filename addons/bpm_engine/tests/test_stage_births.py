@@ -1,3 +1,5 @@
+from itertools import count
+
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.service.model import call_kw
@@ -12,6 +14,14 @@ CURED = {
     # As a client or a server action writes it.
     "related": {"child_ids": [(0, 0, {"name": "Anna", "email": "anna@new.example"})]},
 }
+LETTER = """From: Anna <anna{number}@new.example>
+To: sales@our.example
+Subject: {subject}
+Message-Id: <{number}@new.example>
+Content-Type: text/plain
+
+Good day
+"""
 #: Gates that only a record can satisfy that is there already: it has to begin at the beginning.
 LATER = ("document", "activity", "step", "approval")
 
@@ -19,6 +29,8 @@ LATER = ("document", "activity", "step", "approval")
 @tagged("post_install", "-at_install")
 class TestStageBirths(StageCommon):
     """EP-06: each gate holds for records made at a later stage, on each path of making."""
+
+    letters = count(1)
 
     # ------------------------------------------------------------ gates of the first stage
 
@@ -84,6 +96,52 @@ class TestStageBirths(StageCommon):
     def _born_server_action(self, vals):
         action = self._action(f"action = {{'made': env['res.partner'].create({vals!r}).id}}")
         return self.env["res.partner"].browse(action.run()["made"])
+
+    def _born_load(self, vals):
+        names, row = self._prepare_import(vals)
+        partners = self.env["res.partner"].with_user(self.seller)
+        return self._found_by_import(partners.load(names, [row]))
+
+    def _born_import_wizard(self, vals):
+        """By the screen that imports files."""
+        names, row = self._prepare_import(vals)
+        lines = [",".join(f'"{value}"' for value in line) for line in (names, row)]
+        wizard = self.env["base_import.import"].with_user(self.seller).create({
+            "res_model": "res.partner", "file": "\n".join(lines).encode(),
+            "file_name": "partners.csv", "file_type": "text/csv",
+        })  # fmt: skip
+        options = {
+            "quoting": '"', "separator": ",", "has_headers": True, "encoding": "utf-8",
+            "float_thousand_separator": ",", "float_decimal_separator": ".",
+        }  # fmt: skip
+        return self._found_by_import(wizard.execute_import(names, names, options))
+
+    def _prepare_import(self, vals):
+        """Columns and the line of a file with these values."""
+        row = {}
+        for name, value in vals.items():
+            if name == "child_ids":
+                [(_create, _zero, child)] = value
+                row |= {f"child_ids/{key}": text for key, text in child.items()}
+            elif name == "industry_id":
+                row["industry_id/.id"] = str(value)
+            else:
+                row[name] = str(value)
+        return list(row), list(row.values())
+
+    def _found_by_import(self, result):
+        for message in result["messages"]:
+            raise UserError(message["message"])
+        return self.env["res.partner"].browse(result["ids"][0])
+
+    def _born_mail(self, vals):
+        """By a letter that comes in, with the values of its alias."""
+        number = next(self.letters)
+        letter = LETTER.format(number=number, subject=vals["name"])
+        threads = self.env["mail.thread"].with_user(self.env.ref("base.user_root"))
+        return self.env["res.partner"].browse(
+            threads.message_process("res.partner", letter, custom_values=vals)
+        )
 
     def _born_cron(self, vals):
         values = {

@@ -3,6 +3,7 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -53,6 +54,51 @@ class TestStageDue(StageCommon):
         self.assertEqual(told.subject, "Due soon: Call (Vector)")
         self.assertIn(f"/odoo/res.partner/{customer.id}", told.body)
         self.assertFalse(self._run(2.2))
+
+    def test_reminder_in_working_time(self):
+        """TN-30: four working hours before Monday 10:00 are Friday afternoon."""
+        step, _customer = self._begin(remind_hours=4)
+        due, friday = datetime(2026, 11, 30, 10), datetime(2026, 11, 27, 15)
+        given = datetime(2026, 11, 26, 8)
+        timing = step._prepare_reminder(self.env.company, due, self.seller, given)
+        self.assertEqual(timing["remind_at"], friday)
+        timing = step._prepare_reminder(self.env.company, due, self.seller, friday)
+        self.assertFalse(timing["remind_at"], "it was given when the reminder was due")
+
+    def test_reminder_in_calendar_time(self):
+        """TN-30: a deadline in calendar days is reminded of by the clock."""
+        _step, customer = self._begin(remind_hours=4, deadline_number=6, deadline_unit="calendar")
+        self.assertEqual(self._steps(customer).remind_at, datetime(2026, 11, 29, 4))
+
+    def test_postponed_in_the_schedule(self):
+        """TN-10, TN-30: another day in Odoo's schedule is another deadline of the step."""
+        _step, customer = self._begin(tell_late=True)
+        row = self._steps(customer)
+        self._sweep(2.1)
+        self._sweep(4.1)
+        self.assertTrue(row.reminded_at and row.late_told_at)
+        with freeze_time(MONDAY + timedelta(hours=5)):
+            customer.activity_ids.with_user(self.seller).date_deadline = "2026-11-25"
+        self.assertEqual(row.deadline, datetime(2026, 11, 25, 12))
+        self.assertEqual(row.remind_at, datetime(2026, 11, 25, 10))
+        self.assertEqual((row.reminded_at, row.late_told_at), (False, False))
+        bar = self.env["bpm.stage.case"].get_bar("res.partner", customer.id)
+        self.assertEqual(bar["steps"][0]["deadline"], "2026-11-25 12:00:00")
+        note = customer.message_ids[0]
+        self.assertEqual(note.author_id, self.seller.partner_id)
+        self.assertIn("“Call” is due on 11/25/2026 instead of 11/23/2026", note.body)
+        told = self._run(50.1)
+        self.assertEqual(told.subject, "Due soon: Call (Vector)")
+        self.assertEqual(self._run(52.1).subject, "Overdue: Call (Vector)")
+
+    def test_visa_is_postponed_by_its_holder(self):
+        """AT-09: how long a visa may take is no affair of whoever waits for it."""
+        self._begin(kind="approval", assign_kind="user", assign_user_id=self.head.id)
+        visa = self.env["bpm.stage.case.step"].search([("kind", "=", "approval")], limit=1)
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            visa.activity_ids.with_user(self.seller).date_deadline = "2026-11-25"
+        visa.activity_ids.with_user(self.head).date_deadline = "2026-11-25"
+        self.assertEqual(visa.deadline, datetime(2026, 11, 25, 12))
 
     def test_done_is_not_reminded(self):
         """TN-30: what is done needs no reminder."""

@@ -98,6 +98,12 @@ class TestStagePaths(StageCommon):
             {"industry_id": self.present.id}, specification={"id": {}}
         )
 
+    def _go_web_save_multi(self, customer):
+        """Several records of a list at once, each with its own values."""
+        other = self._customer(name="Another")
+        vals = [{"industry_id": self.present.id}, {"comment": "Seen"}]
+        (customer | other).with_user(self.seller).web_save_multi(vals, specification={"id": {}})
+
     def _go_form(self, customer):
         with Form(customer) as form:
             form.industry_id = self.present

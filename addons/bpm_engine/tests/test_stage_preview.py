@@ -40,6 +40,36 @@ class TestStagePreview(StageCommon):
         self.assertEqual(steps["Meeting"]["ids"], [self.waiting.id, self.bare.id])
         self.assertEqual(steps["Brochure"]["undone"], 0)
 
+    def test_fact_of_one_way_only(self):
+        """EP-06: what is asked on the way to one of the next stages holds nobody back who may
+        go on to another; only when each way has something missing one is held back."""
+        self.d_qualify.step_ids.unlink()
+        present, propose = self.draft.stage_ids[1], self.draft.stage_ids[2]
+        self.d_qualify.next_ids = present | propose
+        self._fact(self.d_qualify, "Mail known", field="email",
+                   to_stage_ids=[Command.link(propose.id)])  # fmt: skip
+        found, facts, _steps = self._preview()
+        named = "Mail known (only on the way to “Proposal”)"
+        self.assertEqual(facts[named]["count"], 3)
+        self.assertEqual((found["blocked"], found["ids"]), (1, [self.bare.id]))
+        self._fact(self.d_qualify, "Town known", field="city",
+                   to_stage_ids=[Command.link(present.id)])  # fmt: skip
+        self.ready.city = "Omsk"
+        found, _facts, _steps = self._preview()
+        self.assertEqual(found["ids"], [self.waiting.id, self.bare.id])
+
+    def test_way_past_the_next_stage(self):
+        """EP-06: where any stage may follow, the way past the next one asks what that demands."""
+        self.d_qualify.step_ids.unlink()
+        present = self.draft.stage_ids[1]
+        self._fact(self.d_qualify, "Mail known", field="email",
+                   to_stage_ids=[Command.link(present.id)])  # fmt: skip
+        found, _facts, _steps = self._preview()
+        self.assertEqual(found["ids"], [self.bare.id])
+        self._step(present, "Demonstration")
+        found, _facts, _steps = self._preview()
+        self.assertEqual(found["ids"], [self.ready.id, self.waiting.id, self.bare.id])
+
     def test_what_a_change_adds(self):
         """EP-06: steps that are there start no second time; the figure of now stands beside."""
         self._fact(self.d_qualify, "Mail known", field="email")

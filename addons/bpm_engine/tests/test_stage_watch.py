@@ -1,3 +1,7 @@
+from datetime import datetime, timedelta
+
+from freezegun import freeze_time
+
 from odoo.tests import tagged
 
 from odoo.addons.bpm_engine.tests.stage_common import StageCommon
@@ -93,6 +97,29 @@ class TestStageWatch(StageCommon):
         few, many = count(5), count(10)
         self.assertLessEqual(many, few + 3, f"{few} queries for 5, {many} for 10")
 
+    def test_dates_that_come_near(self):
+        """LV-12, LV-13: which regulation applies and which steps are meant is asked anew each
+        night, where that goes by dates."""
+        soon = self._regulation(
+            "Old ones", sequence=0,
+            domain="[('is_company', '=', True), ('create_date', '<', 'today -60d')]",
+        )  # fmt: skip
+        version = soon.action_new_draft()
+        self._step(self._stage(self.qualify, version), "Clear up")
+        self._publish(version)
+        draft = self.regulation.action_new_draft()
+        first = draft.stage_ids.filtered(lambda stage: stage.name == "Qualification")
+        self._step(first, "Ask how it goes", domain="[('create_date', '<', 'today -30d')]")
+        self._publish(draft)
+        customer = self._customer()
+        night = self.env["bpm.stage.case"]._cron_take_in
+        for days, names in ((29, []), (32, ["Ask how it goes"]), (62, ["Clear up"])):
+            with freeze_time(datetime.now() + timedelta(days=days)):
+                night()
+            self.env.invalidate_all()
+            self.assertEqual(self._names(customer), names, f"after {days} days")
+        self.assertEqual(self._regulation_of(customer), "Old ones")
+
     def test_nightly(self):
         """What nobody can watch is looked at by the nightly job."""
         customer = self._customer(parent_id=self.group.id)
@@ -104,3 +131,16 @@ class TestStageWatch(StageCommon):
         self.assertEqual(self._names(customer), [])
         self.env["bpm.stage.case"]._cron_take_in()
         self.assertEqual(self._names(customer), ["Visit"])
+
+    def test_nightly_by_date(self):
+        """EP-06: a condition about a date that comes near holds from the night it has come."""
+        draft = self.regulation.action_new_draft()
+        self._step(draft.stage_ids[0], "Renew", domain="[('create_date', '<', 'today -30d')]")
+        self._publish(draft)
+        customer = self._customer()
+        self.assertEqual(self._names(customer), [])
+        later = datetime.now() + timedelta(days=40)
+        with freeze_time(later):
+            self.env["bpm.stage.case"]._cron_take_in()
+            self.env.invalidate_all()
+            self.assertEqual(self._names(customer), ["Renew"])

@@ -1,36 +1,31 @@
-import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+import { Component, onWillStart, onWillUpdateProps, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
+import { Dropdown } from "@web/core/dropdown/dropdown";
+import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { FormViewDialog } from "@web/views/view_dialogs/form_view_dialog";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { useArrange } from "./regulation_arrange";
+import { DIRECTIONS, RegulationCard } from "./regulation_card";
+import { RegulationAddStage } from "./regulation_add_stage";
 import { RegulationPreview, RegulationTry } from "./regulation_dialogs";
-
-const PART_ICONS = {
-    activity: "fa-clock-o",
-    approval: "fa-check-square-o",
-    process: "fa-code-fork",
-    record: "fa-plus-square-o",
-    action: "fa-cogs",
-    field: "fa-pencil-square-o",
-    domain: "fa-filter",
-    related: "fa-list-ul",
-    document: "fa-paperclip",
-};
 
 /** A version of a regulation as a row of stages with their cards, edited in place. */
 export class RegulationBoard extends Component {
     static template = "bpm_engine.RegulationBoard";
+    static components = { Dropdown, DropdownItem, RegulationCard };
     static props = { ...standardWidgetProps };
 
     setup() {
         this.orm = useService("orm");
         this.dialog = useService("dialog");
         this.ui = useService("ui");
-        this.PART_ICONS = PART_ICONS;
         /** open: stages shown whole on a phone, by id */
         this.state = useState({ board: null, open: {} });
+        this.root = useRef("root");
+        this.arrange = useArrange(this.root, this.state, () => this.refresh());
         onWillStart(() => this.load(this.props));
         onWillUpdateProps((props) => this.load(props));
     }
@@ -40,9 +35,15 @@ export class RegulationBoard extends Component {
     }
 
     async load({ record } = this.props) {
-        this.state.board = await this.orm.call("bpm.regulation.version", "get_board", [
-            [record.resId],
-        ]);
+        const board = await this.orm.call("bpm.regulation.version", "get_board", [[record.resId]]);
+        this.state.board = { id: record.resId, ...board };
+    }
+
+    /** After a change: the cards, and what the form says about them (what is different). */
+    async refresh() {
+        const { record } = this.props;
+        await ((await record.isDirty()) ? record.save() : record.load());
+        await this.load();
     }
 
     getHead(stage, index) {
@@ -70,7 +71,23 @@ export class RegulationBoard extends Component {
 
     async loadStages() {
         await this.orm.call("bpm.regulation.version", "load_stages", [[this.versionId]]);
-        await this.load();
+        await this.refresh();
+    }
+
+    addStage() {
+        this.dialog.add(RegulationAddStage, {
+            versionId: this.versionId,
+            stages: this.state.board.stages,
+            onAdded: () => this.refresh(),
+        });
+    }
+
+    onStageKeydown(ev, stage) {
+        const direction = ev.altKey && DIRECTIONS[ev.key];
+        if (["left", "right"].includes(direction) && this.state.board.editable) {
+            ev.preventDefault();
+            this.arrange.moveStage(stage, direction);
+        }
     }
 
     /** Edit a part, or make one for a stage. */
@@ -85,8 +102,12 @@ export class RegulationBoard extends Component {
             readonly: !editable,
             preventEdit: !editable,
             removeRecord: editable && part ? remove : undefined,
-            onRecordSaved: () => this.load(),
+            onRecordSaved: () => this.refresh(),
         });
+    }
+
+    open(what, stage, part) {
+        return what === "step" ? this.editStep(stage, part) : this.editFact(stage, part);
     }
 
     editStage(stage) {
@@ -107,7 +128,7 @@ export class RegulationBoard extends Component {
             confirmLabel: _t("Remove"),
             confirm: async () => {
                 await this.orm.unlink(model, [part.id]);
-                await this.load();
+                await this.refresh();
             },
             cancel: () => {},
         });

@@ -75,6 +75,12 @@ export class StageBarView extends Component {
         });
     }
 
+    /** The step it waits for may belong to an earlier stage. */
+    getAwaited(step) {
+        const before = this.bar.steps.find((other) => other.key === step.after_key);
+        return before ? _t("waits for “%s”", before.name) : _t("waits for another step");
+    }
+
     get doneCount() {
         return this.bar.steps.filter((step) => step.state === "done").length;
     }

@@ -12,12 +12,14 @@ export class StageFillDialog extends Component {
         resId: Number,
         fieldNames: Array,
         title: String,
+        /** Fields may stay empty. */
+        optional: { type: Boolean, optional: true },
         onSaved: Function,
         close: Function,
     };
 
     get fields() {
-        return this.props.fieldNames.map((name) => ({ name, required: true }));
+        return this.props.fieldNames.map((name) => ({ name, required: !this.props.optional }));
     }
 
     loaded(record) {

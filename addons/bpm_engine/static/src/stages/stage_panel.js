@@ -2,7 +2,6 @@ import { Component, onWillStart, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Dialog } from "@web/core/dialog/dialog";
 import { user } from "@web/core/user";
-import { useService } from "@web/core/utils/hooks";
 import { getRefusals } from "./stage_data";
 import { StageMissing } from "./stage_missing";
 
@@ -20,18 +19,21 @@ export class StagePanel extends Component {
         isForm: { type: Boolean, optional: true },
         onMoved: Function,
         onChanged: { type: Function, optional: true },
-        /** Lets a refused new record begin at its first stage. */
+        /** Lets a refused record begin at the first stage of its regulation. */
         onBegin: { type: Function, optional: true },
         close: Function,
     };
 
     setup() {
-        this.orm = useService("orm");
+        // As it is, not bound to this component: while the dialog of the commands closes, a panel
+        // that was begun is thrown away and begun anew, and what it asked for comes to nothing.
+        this.orm = this.env.services.orm;
         this.state = useState({
             cards: [],
             steps: [],
             target: this.props.target,
             isNew: false,
+            isEntering: false,
             comment: "",
             status: "",
             reason: "",
@@ -52,8 +54,9 @@ export class StagePanel extends Component {
         const known = await this.orm.search(resModel, [["id", "in", ids]], {
             context: { active_test: false },
         });
-        if (!known.length && refusals) {
-            Object.assign(this.state, { cards: refusals, isNew: true });
+        const isEntering = Boolean(refusals?.[0]?.entering);
+        if (refusals && (isEntering || !known.length)) {
+            Object.assign(this.state, { cards: refusals, isNew: true, isEntering });
             return;
         }
         this.ids = known;
@@ -70,6 +73,9 @@ export class StagePanel extends Component {
 
     get title() {
         const [card] = this.state.cards;
+        if (this.state.isEntering) {
+            return _t("Regulation “%s”", card.regulation);
+        }
         return card ? _t("To “%s”", card.to_name || card.to) : _t("Change of the stage");
     }
 
@@ -97,14 +103,22 @@ export class StagePanel extends Component {
         return !this.state.isNew && (!this.blocked.length || this.state.overriding);
     }
 
+    /** Of no use to try: no answer would be accepted for all of these records. */
+    get dead() {
+        const { status, statuses } = this.asks;
+        return this.mayGo && !this.state.overriding && status && !statuses.length
+            ? _t("These records have no short status in common: move them kind by kind.")
+            : "";
+    }
+
     get missingAnswer() {
+        if (this.dead) {
+            return this.dead;
+        }
         if (this.asks.comment && !this.state.comment.trim()) {
             return _t("Write a comment.");
         }
-        if (this.asks.status && !this.asks.statuses.length) {
-            return _t("These records have no short status in common: move them kind by kind.");
-        }
-        if (this.asks.status && !this.state.status) {
+        if (this.asks.status && this.asks.statuses.length && !this.state.status) {
             return _t("Choose a short status.");
         }
         if (this.state.overriding && !this.state.reason.trim()) {
@@ -115,7 +129,7 @@ export class StagePanel extends Component {
 
     /** What is to be put right before going on; not before one has tried. */
     get asked() {
-        return this.state.tried ? this.missingAnswer || this.state.error : "";
+        return this.state.tried ? this.missingAnswer || this.state.error : this.dead;
     }
 
     async changed() {

@@ -171,7 +171,8 @@ patch(RelationalRecord.prototype, {
         if (!refusals) {
             return saved;
         }
-        if (isNew) {
+        // Who would come under a regulation at a later stage stays on the screen as typed, too.
+        if (isNew || refusals[0].entering) {
             const onBegin = () => this.beginAt(refusals[0]);
             openPanel(this.model.env, this.resModel, refusals, () => {}, { onBegin });
             return false;
@@ -182,7 +183,7 @@ patch(RelationalRecord.prototype, {
         return false;
     },
 
-    /** Save a new record at the stage at which its way begins. */
+    /** Save it at the stage at which its way begins. */
     async beginAt({ field, first: [value, name] }) {
         const isRecord = this.fields[field].type === "many2one";
         await this.update({

@@ -1,8 +1,8 @@
 import { browser } from "@web/core/browser/browser";
 import { useService } from "@web/core/utils/hooks";
 import { _t } from "@web/core/l10n/translation";
-import { FormViewDialog } from "@web/views/view_dialogs/form_view_dialog";
 import { StageFillDialog, StageStepDialog } from "./stage_dialogs";
+import { useStageDoors } from "./stage_doors";
 
 /** A step of a stage as an item of a refusal names it, in the shape of a step of the bar. */
 function stepOfCure({ name, cure }) {
@@ -18,10 +18,9 @@ function stepOfCure({ name, cure }) {
 export function useStageWork(getRecord, onChanged) {
     const orm = useService("orm");
     const http = useService("http");
-    const fieldService = useService("field");
-    const action = useService("action");
     const dialog = useService("dialog");
     const notification = useService("notification");
+    const doors = useStageDoors(getRecord, onChanged);
 
     async function call(step, method, ...args) {
         const result = await orm.call("bpm.stage.case.step", method, [[step.id], ...args]);
@@ -46,54 +45,18 @@ export function useStageWork(getRecord, onChanged) {
         });
     }
 
-    function openRecord(onOpen) {
-        const { resModel, resId } = getRecord();
-        onOpen?.();
-        return action.doAction({
-            type: "ir.actions.act_window",
-            res_model: resModel,
-            res_id: resId,
-            views: [[false, "form"]],
-        });
-    }
-
-    async function meet(step) {
-        const meeting = await orm.call("mail.activity", "action_create_calendar_event", [
-            [step.activity_id],
-        ]);
-        await action.doAction(meeting, { onClose: onChanged });
-    }
-
     /** The number goes to whatever dials on this device. */
     function dial(step) {
         browser.open(`tel:${step.phone}`, "_self");
     }
 
-    function schedule(item) {
-        const { resModel, resId } = getRecord();
-        action.doAction(
-            {
-                type: "ir.actions.act_window",
-                name: item.name,
-                res_model: "mail.activity.schedule",
-                views: [[false, "form"]],
-                target: "new",
-                context: {
-                    active_model: resModel,
-                    active_id: resId,
-                    active_ids: [resId],
-                    default_activity_type_id: item.cure.activity_type_id,
-                },
-            },
-            { onClose: onChanged }
-        );
-    }
-
-    function fill(item) {
+    function fill(item, fieldNames = item.cure.fields) {
         dialog.add(StageFillDialog, {
             ...getRecord(),
-            fieldNames: item.cure.fields || [item.cure.field],
+            fieldNames,
             title: item.name,
+            // A condition may hold by one of them, or because one is empty.
+            optional: item.kind === "domain",
             onSaved: onChanged,
         });
     }
@@ -140,50 +103,9 @@ export function useStageWork(getRecord, onChanged) {
         input.click();
     }
 
-    function write() {
-        const { resModel, resId } = getRecord();
-        action.doAction(
-            {
-                type: "ir.actions.act_window",
-                res_model: "mail.compose.message",
-                views: [[false, "form"]],
-                target: "new",
-                context: {
-                    default_model: resModel,
-                    default_res_ids: [resId],
-                    default_composition_mode: "comment",
-                },
-            },
-            { onClose: onChanged }
-        );
-    }
-
-    /** The record that a field of this one leads to. */
-    async function openLinked(name, onOpen) {
-        const { resModel, resId } = getRecord();
-        const [found] = await orm.webRead(resModel, [resId], { specification: { [name]: {} } });
-        onOpen?.();
-        const { relation } = await getField(resModel, name);
-        action.doAction({
-            type: "ir.actions.act_window",
-            res_model: relation,
-            res_id: found[name],
-            views: [[false, "form"]],
-        });
-    }
-
-    async function getField(resModel, name) {
-        return (await fieldService.loadFields(resModel, { fieldNames: [name] }))[name];
-    }
-
-    function openInstance(step) {
-        dialog.add(FormViewDialog, { resModel: "bpm.instance", resId: step.instance_id });
-    }
-
-    /** The record that a step has made. */
-    function openCreated(step) {
-        const [resModel, resId] = step.created;
-        dialog.add(FormViewDialog, { resModel, resId });
+    /** Sending the mail is doing the step. */
+    function write(step) {
+        return doors.write(step, () => call(step, "action_done", false));
     }
 
     /** Buttons of a step: [{key, label, primary, run}]. */
@@ -201,7 +123,7 @@ export function useStageWork(getRecord, onChanged) {
             return [again];
         }
         if (step.created) {
-            return [{ key: "created", label: step.created[2], run: () => openCreated(step) }];
+            return [{ key: "created", label: step.created[2], run: () => doors.openCreated(step) }];
         }
         if (step.state !== "todo") {
             return [];
@@ -210,7 +132,7 @@ export function useStageWork(getRecord, onChanged) {
             return getApprovalButtons(step, reminder);
         }
         if (step.kind === "process") {
-            const open = { key: "process", label: _t("See"), run: () => openInstance(step) };
+            const open = { key: "process", label: _t("See"), run: () => doors.openInstance(step) };
             return step.instance_id ? [open] : [reminder];
         }
         return step.may_do === false ? [reminder] : getActivityButtons(step);
@@ -245,16 +167,16 @@ export function useStageWork(getRecord, onChanged) {
         const doing = {
             phonecall: step.phone && { key: "call", label: _t("Call"), run: () => dial(step) },
             upload_file: { key: "upload", label: _t("Attach"), run: () => attach(step) },
-            email: { key: "email", label: _t("Write"), run: write },
-            meeting: { key: "meet", label: _t("Schedule"), run: () => meet(step) },
+            email: { key: "email", label: _t("Write"), run: () => write(step) },
+            meeting: { key: "meet", label: _t("Schedule"), run: () => doors.meet(step) },
         }[step.category];
         const done = {
             key: "done",
             label: _t("Done"),
-            primary: true,
             run: () => ask(step, _t("Done"), "action_done"),
         };
-        return doing ? [doing, done] : [done];
+        const [first, ...others] = doing ? [doing, done] : [done];
+        return [{ ...first, primary: true }, ...others];
     }
 
     /**
@@ -263,7 +185,6 @@ export function useStageWork(getRecord, onChanged) {
      */
     function getCures(item, { goTo, steps = [], isHere, onOpen } = {}) {
         const { cure } = item;
-        const again = { key: "again", label: _t("Check again"), run: onChanged };
         if (item.kind === "step") {
             return getStepCures(item, steps);
         }
@@ -277,27 +198,30 @@ export function useStageWork(getRecord, onChanged) {
                 run: () => goTo(value),
             }));
         }
-        const filled = { key: item.kind, label: _t("Fill in"), run: () => fill(item) };
-        if (["field", "related"].includes(item.kind)) {
-            return [filled];
-        }
         if (item.kind === "activity") {
-            return [{ key: "activity", label: _t("Plan it"), run: () => schedule(item) }];
+            return [{ key: "activity", label: _t("Plan it"), run: () => doors.schedule(item) }];
         }
-        if (item.kind !== "domain") {
-            return [];
-        }
-        const open = { key: "open", label: _t("Open"), run: () => openRecord(onOpen) };
-        const links = (cure.links || []).map(([name, label]) => ({
+        return ["field", "related", "domain"].includes(item.kind)
+            ? getPlaceCures(item, isHere, onOpen)
+            : [];
+    }
+
+    /** Where a fact is made true: its fields, the records it asks about, its own record. */
+    function getPlaceCures(item, isHere, onOpen) {
+        const { fields = [], links = [] } = item.cure;
+        const cures = links.map(([name, label]) => ({
             key: `link_${name}`,
             label,
-            run: () => openLinked(name, onOpen),
+            run: () => doors.openLinked(name, () => fill(item, [name]), onOpen),
         }));
-        const cures = [...(cure.fields?.length ? [filled] : []), ...links];
-        if (!isHere) {
-            cures.push(open);
+        if (fields.length) {
+            cures.unshift({ key: item.kind, label: _t("Fill in"), run: () => fill(item) });
         }
-        return cures.length ? cures : [again];
+        if (!isHere && (item.kind === "domain" || !cures.length)) {
+            const run = () => doors.openRecord(onOpen);
+            cures.push({ key: "open", label: _t("Open"), run });
+        }
+        return cures.length ? cures : [{ key: "again", label: _t("Check again"), run: onChanged }];
     }
 
     /** Of a step that waits for another one, that one is to be done. */
