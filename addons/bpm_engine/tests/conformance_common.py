@@ -15,6 +15,7 @@ from .engine.common import DIAGRAMS, Host
 #: What the engine itself tells; the rest of the history (started, assigned) is of bpm.instance.
 ENGINE_EVENTS = ("entered", "left", "cancelled", "fired", "error")
 _SERVICE = '<bpmn:serviceTask id="{0}" name="{0}"'
+_ACTION = '<bpmn:extensionElements><bpm:action name="conformance"/></bpmn:extensionElements>'
 
 
 def read_case(name):
@@ -24,11 +25,8 @@ def read_case(name):
         xml = stream.read()
     for element in ("Service", "Remind", "Book"):
         head = _SERVICE.format(element)
-        action = (
-            f"{head}><bpmn:extensionElements>"
-            '<bpm:action name="conformance"/></bpmn:extensionElements></bpmn:serviceTask>'
-        )
-        xml = xml.replace(f"{head}/>", action)
+        xml = xml.replace(f"{head}/>", f"{head}></bpmn:serviceTask>")
+        xml = xml.replace(f"{head}>", f"{head}>{_ACTION}")
     return xml
 
 

@@ -173,7 +173,7 @@ class SightCommon(BpmCommon):
         return left
 
     @classmethod
-    def _run_to_end(cls, hours, started=None, version=None, late=False, **values):
+    def _run_to_end(cls, hours, started=None, version=None, late=False, user=None, **values):
         """An instance whose check took so many hours and that was paid in one minute."""
         started = started or cls._ago(days=5)
         instance = cls._instance(started, version=version, **values)
@@ -184,7 +184,7 @@ class SightCommon(BpmCommon):
             "Check",
             started,
             hours * 3600,
-            user_id=cls.worker.id,
+            user_id=(user or cls.worker).id,
             outcome="yes",
             overdue=late,
         )

@@ -83,6 +83,32 @@ class TestMessages(RunCommon):
         self.launch(sender)
         self.assertEqual(self.open_names(instance), ["Ship"])
 
+    def test_signal_at_the_end_is_heard_inside_and_outside(self):
+        """PK-03: what the process hears itself also reaches others and starts processes."""
+        outside = self.launch(self.make_wait("outside", SIGNAL))
+        begun = self.make("begun", start(), task("Begin"), end(), chain("Start", "Begin", "End"))
+        self.env["bpm.process.trigger"].create(
+            {"process_id": begun.id, "kind": "signal", "message_name": "alarm"}
+        )
+        sender = self.make(
+            "sender",
+            start(),
+            '<parallelGateway id="Split"/>',
+            task("Look"),
+            f'<endEvent id="Cry" name="Cry">{SIGNAL}</endEvent>',
+            catch("Heard", SIGNAL),
+            task("Help"),
+            end(),
+            chain("Start", "Split", "Look", "Cry"),
+            chain("Split", "Heard", "Help", "End"),
+            roots=ROOTS,
+        )
+        instance = self.launch(sender)
+        instance.task_ids.with_user(self.worker).action_complete()
+        self.assertEqual(self.open_names(instance), ["Help"])
+        self.assertEqual(self.open_names(outside), ["Ship"])
+        self.assertEqual(self.open_names(begun.instance_ids), ["Begin"])
+
     def test_event_action(self):
         """PK-04: an action of the whitelist sends a message."""
         instance = self.launch(self.make_wait())

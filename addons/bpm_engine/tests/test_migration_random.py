@@ -57,7 +57,8 @@ class _Story:
     def __init__(self, case, seed):
         self.case, self.env, self.seed = case, case.env, seed
         self.rng = random.Random(seed)
-        self.drawing = Drawing(self.rng, depth=2)
+        # Every third also waits for messages and has an event sub-process.
+        self.drawing = Drawing(self.rng, depth=2, events=seed % 3 == 2)
         self.clock = fields.Datetime.now()
         self.process = self.env["bpm.process"].create(
             {
@@ -194,9 +195,9 @@ class _Story:
             known = change.version_id | change.version_id.called_version_ids
             for place in [row[1] for row in now["tasks"]] + [row[2] for row in now["waits"]]:
                 case.assertIn(place.version_id, known)
-            dues = {wait[0]: wait[3] for wait in was["waits"]}
-            for token, _kind, _element, due in now["waits"]:
-                case.assertEqual(due, dues.get(token, due))
+            dues = {wait[:3]: wait[3] for wait in was["waits"]}
+            for *place, due in now["waits"]:
+                case.assertEqual(due, dues.get(tuple(place), due))
             self.check_rows(one)
 
     def check_rows(self, instance):
@@ -207,12 +208,12 @@ class _Story:
             sorted((row.token, row.element_id.element_id) for row in todo),
             sorted((task.id, task.element) for task in engine.open_tasks()),
         )
-        waits = [(w.token, w.element_id.element_id, w.due) for w in instance.wait_ids]
+        waits = [(w.token or "", w.element_id.element_id, w.due) for w in instance.wait_ids]
         wanted = [
-            (one.task_id, one.element, one.due.replace(microsecond=0, tzinfo=None))
+            (one.task_id, one.element, one.due and one.due.replace(microsecond=0, tzinfo=None))
             for one in engine.waits()
         ]
-        self.case.assertEqual(sorted(waits), sorted(wanted))
+        self.case.assertCountEqual(waits, [(*one[:2], one[2] or False) for one in wanted])
 
     def undo(self, change, untouched, gone_on, before, versions):
         """Taken back byte by byte where nothing went on; the number of them."""
@@ -263,10 +264,17 @@ class _Story:
             self.case.assertNotIn("todo", one.task_ids.mapped("state"))
 
     def step(self, instance, outcomes):
-        """A person does a task, or time passes."""
+        """A person does a task, a message comes, or time passes."""
         todo = instance.task_ids.filtered(lambda row: row.state == "todo")
         due = instance.next_due
-        if due and (not todo or self.rng.random() < 0.2):
+        names = instance.wait_ids.filtered(lambda wait: wait.kind == "message").mapped("name")
+        if names and (not (todo or due) or self.rng.random() < 0.2):
+            with patch.object(fields.Datetime, "now", lambda *args: self.clock):
+                # As it comes from the record, but to this one of many that run there.
+                instance.sudo()._receive("message", self.rng.choice(sorted(names)), {})
+                if self.rng.random() < 0.2:
+                    instance.sudo()._receive("signal", "alarm", {})
+        elif due and (not todo or self.rng.random() < 0.2):
             self.clock = max(self.clock, due + timedelta(seconds=1))
             with patch.object(fields.Datetime, "now", lambda *args: self.clock):
                 instance._fire_apart()

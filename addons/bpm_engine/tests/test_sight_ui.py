@@ -5,6 +5,11 @@ from odoo.tests import HttpCase, tagged
 
 from odoo.addons.bpm_engine.tests.sight_common import SightCommon
 
+TIMER = (
+    "<bpmn:timerEventDefinition><bpmn:timeDuration>P1D</bpmn:timeDuration>"
+    "</bpmn:timerEventDefinition>"
+)
+
 
 class SightUiCommon(HttpCase, SightCommon):
     """Three instances that ended, one whose task is late; the browser's clock is real."""
@@ -50,7 +55,23 @@ class TestDesktop(SightUiCommon):
         self.assertEqual(proposal.votes_for, 1)
         self._tour("/odoo/process-proposals", "accept", self.manager)
         self.assertEqual(proposal.state, "accepted")
-        self.assertEqual(proposal.implemented_version_id, self.process.draft_version_id)
+        draft = self.process.draft_version_id
+        self.assertEqual(proposal.implemented_version_id, draft)
+        draft.bpmn_xml = draft.bpmn_xml.replace("serviceTask", "userTask").replace(
+            '<bpmn:messageEventDefinition id="M"/>', TIMER
+        )
+        draft.with_user(self.manager).action_publish()
+        self._run_to_end(1, version=draft, started=fields.Datetime.now())
+        self._tour(f"/odoo/process-proposals/{proposal.id}", "effect", self.manager)
+        said = proposal.message_ids.filtered(lambda one: one.author_id == self.manager.partner_id)
+        self.assertIn("It was worth it", said[:1].body)
+
+    def test_heat_map_choices(self):
+        """HU-06: period, version, person, figures, the log as a file, versions compared, charts."""
+        self._run_to_end(4, version=self.old, started=self._ago(days=20))
+        late = self._run_to_end(3, late=True, user=self.other_worker)
+        self._task(late, self.other_worker, state="done")
+        self._tour(f"/odoo/process-heat/{self.process.id}", "heat_choices", self.viewer)
 
     def test_heat_map(self):
         """HU-06: the heat map: colours with figures, table, lists behind them."""

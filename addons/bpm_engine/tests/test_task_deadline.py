@@ -130,6 +130,15 @@ class TestTaskDeadline(TaskCommon):
         self.assertIn("Vector", notice.body)
         self.assertTrue(task.reminded_at)
 
+    def test_reminder_in_working_time(self):
+        """HU-24: three working hours before Monday 10:00 are Friday 15:00, not Monday 7:00."""
+        task = self._deadline("2026-03-06 16:00:00", amount=2, unit="hour", remind=3)
+        self.assertEqual(task.deadline, datetime(2026, 3, 9, 10))
+        self.assertEqual(task.remind_at, datetime(2026, 3, 6, 15))
+        task = self._deadline("2026-03-06 16:00:00", amount=2, unit="day", remind=3,
+                              basis="calendar")  # fmt: skip
+        self.assertEqual(task.remind_at, datetime(2026, 3, 8, 13))
+
     def test_no_reminder_of_done_tasks(self):
         """HU-24: what is done needs no reminder."""
         task = self._deadline(amount=4, unit="hour", remind=2)

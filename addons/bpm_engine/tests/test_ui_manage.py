@@ -46,7 +46,7 @@ class TestManage(HttpCase, VersionsCommon):
         self.assertEqual(process.published_version_id, new)
 
     def test_incidents(self):
-        """HU-24: retried and skipped from the list; the empty list says what is next."""
+        """HU-24: retried, skipped, cancelled from the list; the empty one says what is next."""
         self.env["bpm.job"].search([("state", "=", "incident")]).unlink()
         act = self.action("post", "message", is_async=True)
         process = self.make(
@@ -57,20 +57,24 @@ class TestManage(HttpCase, VersionsCommon):
             end(),
             chain("Start", "Post", "After", "End"),
         )
-        zarya = self.env["res.partner"].create({"name": "Zarya"})
+        more = self.env["res.partner"].create([{"name": "Zarya"}, {"name": "Orion"}])
 
         def fail(action, work):
             raise AccessError("no right")  # pylint: disable=translation-required
 
         with trap_jobs(), patch.object(type(act), "_run_message", fail):
-            instances = [self.launch(process), self.launch(process, zarya)]
+            instances = [self.launch(process, partner) for partner in (self.partner, *more)]
             for instance in instances:
                 instance.job_ids._perform()
         self.start_tour("/odoo/process-incidents", "bpm_engine_incidents", login=self.manager.login)
-        retried, skipped = (instance.job_ids for instance in instances)
+        retried, skipped, cancelled = (instance.job_ids for instance in instances)
         self.assertEqual((retried.state, retried.tries), ("waiting", 0))
         self.assertEqual((skipped.state, skipped.reason), ("skipped", "By phone"))
         self.assertEqual(self.open_names(instances[1]), ["After"])
+        self.assertEqual((cancelled.state, cancelled.reason), ("cancelled", "Gone"))
+        self.assertEqual(
+            (instances[2].state, instances[2].result), ("cancelled", "Cancelled: Gone")
+        )
 
     def test_start_on_several(self):
         """EP-05: chosen in a list, started on all of them by one click."""
@@ -111,6 +115,73 @@ class TestManage(HttpCase, VersionsCommon):
             login=self.worker.login,
         )
         self.assertEqual(row.user_id, self.other_worker)
+
+
+@tagged("post_install", "-at_install")
+class TestManagePhone(HttpCase, VersionsCommon):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.worker.password = cls.worker.login
+        cls.env["bpm.task"].search([("state", "=", "todo")])._withdraw()
+
+    def test_calendar(self):
+        """HU-09, HU-10: the month on a phone; a tap on the day, then on the task."""
+        process = self.make(
+            "visa",
+            start(),
+            task("Check", settings=assigned(self.worker)),
+            end(),
+            chain("Start", "Check", "End"),
+        )
+        row = self.launch(process).task_ids
+        row.date_start = row.date_start.replace(day=10)
+        self.start_tour(
+            "/odoo/my-process-tasks?view_type=calendar",
+            "bpm_engine_calendar_phone",
+            login=self.worker.login,
+        )
+        self.assertEqual(row.user_id, self.other_worker)
+
+    def test_absence(self):
+        """HU-23: away on a phone: entered, open tasks handed over, back; one taken given back."""
+        group = self.env["res.groups"].create(
+            {"name": "Lawyers", "user_ids": [(4, self.worker.id)]}
+        )
+        process = self.make(
+            "visa",
+            start(),
+            task("Check", settings=assigned(self.worker)),
+            task("Sign", settings=f'<bpm:assignment kind="group" group="#{group.id}"/>'),
+            end(),
+            chain("Start", "Check", "Sign", "End"),
+        )
+        row = self.launch(process).task_ids
+        self.start_tour(
+            "/odoo/process-absences", "bpm_engine_absence_phone", login=self.worker.login
+        )
+        absence = self.env["bpm.substitution"].search([("user_id", "=", self.worker.id)])
+        self.assertEqual(absence.substitute_id, self.other_worker)
+        self.assertEqual(row.user_id, self.other_worker)
+        self.assertTrue(row.user_id and absence.open_count)
+        self.start_tour(
+            f"/odoo/process-absences/{absence.id}",
+            "bpm_engine_back_phone",
+            login=self.worker.login,
+        )
+        self.assertEqual(row.user_id, self.worker)
+        row.with_user(self.worker).action_complete()
+        sign = row.instance_id.task_ids - row
+        self.start_tour(
+            "/odoo/process-tasks-to-take", "bpm_engine_give_back_phone", login=self.worker.login
+        )
+        self.assertFalse(sign.user_id)
+        self.assertEqual(sign.state, "todo")
+        events = sign.instance_id.log_ids.filtered(lambda line: line.token == sign.token)
+        self.assertGreater(events.mapped("event").count("assigned"), 1, "taken, then given back")
 
 
 @tagged("post_install", "-at_install")

@@ -29,6 +29,11 @@ const COLUMNS = [
     { key: "overdue_share", label: _t("Overdue"), text: percentText },
 ];
 
+/** The record that was chosen in a select; false: all of them. */
+function chosenId(ev) {
+    return Number(ev.target.value) || false;
+}
+
 /**
  * Where a process spends its time: its diagram coloured by a figure, the same figures in a
  * table, and its versions side by side. Every figure opens its list.
@@ -43,7 +48,7 @@ export class HeatMap extends Component {
         this.action = useService("action");
         this.proposals = useProposals(() => this.load());
         this.ui = useState(useService("ui"));
-        Object.assign(this, { METRICS, COLUMNS, durationText, momentText, percentText });
+        Object.assign(this, { METRICS, COLUMNS, chosenId, durationText, momentText, percentText });
         this.periods = [7, 30, 90];
         this.state = useState({
             processes: [],
@@ -128,6 +133,12 @@ export class HeatMap extends Component {
 
     setProcess(processId) {
         return this.set({ processId, versionId: false, userId: false, selected: "" });
+    }
+
+    /** One of the two versions that are compared. */
+    setSide(side, versionId) {
+        this.state[side] = versionId;
+        return this.compare();
     }
 
     setDay(values) {

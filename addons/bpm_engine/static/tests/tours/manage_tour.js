@@ -36,7 +36,7 @@ tours.add("bpm_engine_migration", {
     ],
 });
 
-/** A failed step is tried again in its row; another one is skipped with a reason. */
+/** A failed step is tried again in its row; others are skipped and given up, with a reason. */
 tours.add("bpm_engine_incidents", {
     steps: () => [
         { trigger: ".o_data_row:contains(Vector):contains(no right)" },
@@ -44,6 +44,11 @@ tours.add("bpm_engine_incidents", {
         { trigger: ".o_list_view:not(:has(.o_data_row:contains(Vector)))" },
         { trigger: ".o_data_row:contains(Zarya) button[name=action_ask_skip]", run: "click" },
         { trigger: ".modal .o_field_widget[name=reason] input", run: "edit By phone && press Tab" },
+        { trigger: ".modal button[name=action_apply]", run: "click" },
+        { trigger: ".o_list_view:not(:has(.o_data_row:contains(Zarya)))" },
+        { trigger: ".o_data_row:contains(Orion) .o_list_record_selector input", run: "click" },
+        { trigger: ".o_control_panel button[name=action_ask_cancel]", run: "click" },
+        { trigger: ".modal .o_field_widget[name=reason] input", run: "edit Gone && press Tab" },
         { trigger: ".modal button[name=action_apply]", run: "click" },
         { content: "all is in order", trigger: ".o_view_nocontent:contains(No incidents)" },
         { trigger: ".o_view_nocontent a:contains(See what is running)", run: "click" },
@@ -63,24 +68,45 @@ tours.add("bpm_engine_start_on_several", {
     ],
 });
 
+/** Passed on with a word, from the task's own form over the calendar. */
+const passOn = (choosePerson) => [
+    { trigger: ".modal .o_field_widget[name=name]:contains(Check)" },
+    { trigger: ".modal button[name=action_open_delegate]", run: "click" },
+    ...choosePerson,
+    {
+        trigger:
+            ".modal .o_field_widget[name=comment] input, .modal .o_field_widget[name=comment] textarea",
+        run: "edit I am away && press Tab",
+    },
+    { trigger: ".modal button[name=action_delegate]", run: "click" },
+    {
+        content: "it went to the other one",
+        trigger: "body:not(:has(.modal button[name=action_delegate]))",
+    },
+];
+
 /** A task in the calendar, also without a deadline; passed on with a word. */
 tours.add("bpm_engine_calendar", {
     steps: () => [
         { trigger: ".fc-event:contains(Check)", run: "click" },
         { trigger: ".o_cw_popover a.o_cw_popover_edit:contains(View)", run: "click" },
-        { trigger: ".modal .o_field_widget[name=name]:contains(Check)" },
-        { trigger: ".modal button[name=action_open_delegate]", run: "click" },
-        { trigger: ".modal .o_field_widget[name=user_id] input", run: "edit bpm_other" },
-        { trigger: ".o-autocomplete--dropdown-item a:contains(bpm_other)", run: "click" },
-        {
-            trigger:
-                ".modal .o_field_widget[name=comment] input, .modal .o_field_widget[name=comment] textarea",
-            run: "edit I am away && press Tab",
-        },
-        { trigger: ".modal button[name=action_delegate]", run: "click" },
-        {
-            content: "it went to the other one",
-            trigger: "body:not(:has(.modal button[name=action_delegate]))",
-        },
+        ...passOn([
+            { trigger: ".modal .o_field_widget[name=user_id] input", run: "edit bpm_other" },
+            { trigger: ".o-autocomplete--dropdown-item a:contains(bpm_other)", run: "click" },
+        ]),
+    ],
+});
+
+/** The same by thumb; the person is chosen on a page of its own. */
+tours.add("bpm_engine_calendar_phone", {
+    steps: () => [
+        { trigger: ".o_cp_switch_buttons button", run: "click" },
+        { trigger: ".o-dropdown-item:contains(Calendar)", run: "click" },
+        { trigger: ".fc-event:contains(Check)", run: "click" },
+        { trigger: "a.o_cw_popover_edit:contains(View)", run: "click" },
+        ...passOn([
+            { trigger: ".modal .o_field_widget[name=user_id] input", run: "click" },
+            { trigger: ".modal .o_kanban_record:contains(bpm_other)", run: "click" },
+        ]),
     ],
 });

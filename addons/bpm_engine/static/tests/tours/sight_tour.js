@@ -1,3 +1,4 @@
+import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
 
 const tours = registry.category("web_tour.tours");
@@ -115,6 +116,28 @@ tours.add("bpm_engine_sight_accept", {
     ],
 });
 
+/** In use for a while: what it brought stands on the proposal, and it is talked about. */
+tours.add("bpm_engine_sight_effect", {
+    steps: () => [
+        { trigger: ".o_statusbar_status .o_arrow_button_current:contains(In effect)" },
+        { trigger: "[name=effect_html] th:contains(Before)" },
+        { trigger: "[name=effect_html] th:contains(After)" },
+        {
+            content: "three before, one after, and so little proves nothing",
+            trigger: "[name=effect_html] tr:contains(Instances that ended):contains(3):contains(1)",
+        },
+        { trigger: "[name=effect_html] tr:contains(median, hours):contains(2.0)" },
+        { trigger: "[name=effect_html]:contains(Small samples)" },
+        { trigger: ".o-mail-Chatter-sendMessage", run: "click" },
+        {
+            trigger: ".o-mail-Composer-input, .o-mail-Composer-html[contenteditable=true]",
+            run: "edit It was worth it",
+        },
+        { trigger: ".o-mail-Composer-send:enabled", run: "click" },
+        { trigger: ".o-mail-Message:contains(It was worth it)" },
+    ],
+});
+
 tours.add("bpm_engine_sight_instance_phone", { steps: () => instanceSteps });
 
 tours.add("bpm_engine_sight_heat", {
@@ -134,6 +157,97 @@ tours.add("bpm_engine_sight_heat", {
         { trigger: ".o_bpm_element button[name=waiting]", run: "click" },
         { trigger: ".o_breadcrumb:contains(Waiting: Check invoice)" },
         { trigger: ".o_data_row:contains(Vector), .o_kanban_record:contains(Vector)" },
+    ],
+});
+
+const passes = (number) => ({
+    trigger: `tr[data-element=Check]:has(td:first-of-type:text(${number}))`,
+});
+
+/** The dates of a period are set as a person leaves the field. */
+const setDay = (name, value) => ({
+    trigger: `.o_bpm_days input[name=${name}]`,
+    run() {
+        this.anchor.value = value;
+        this.anchor.dispatchEvent(new Event("change"));
+    },
+});
+
+const choose = (name, label) => ({
+    content: `${name}: ${label}`,
+    trigger: `.o_bpm_filters select[name=${name}]:has(option:contains(${label}))`,
+    run() {
+        const option = [...this.anchor.options].find((one) => one.text.includes(label));
+        this.anchor.value = option.value;
+        this.anchor.dispatchEvent(new Event("change"));
+    },
+});
+
+/** What is written to the disk of the reader is fetched here instead. */
+function fetchInsteadOfLeaving() {
+    const { location } = window;
+    Object.defineProperty(browser, "location", {
+        configurable: true,
+        get: () => ({
+            origin: location.origin,
+            pathname: location.pathname,
+            assign: async (url) => {
+                Object.defineProperty(browser, "location", {
+                    configurable: true,
+                    get: () => location,
+                });
+                const answer = await fetch(url);
+                const log = new DOMParser().parseFromString(await answer.text(), "text/xml");
+                document.body.dataset.traces = log.querySelectorAll("trace").length;
+            },
+        }),
+    });
+}
+
+/** Every choice of the heat map, and the charts behind it. */
+tours.add("bpm_engine_sight_heat_choices", {
+    steps: () => [
+        passes(5),
+        { trigger: "[data-metric=count]", run: "click" },
+        { trigger: ".o_bpm_viewer .o_bpm_badge_heat:contains(5)" },
+        { trigger: "[data-metric=overdue_share]", run: "click" },
+        { content: "one of five was late", trigger: ".o_bpm_badge_heat:contains(20)" },
+        { trigger: ".o_bpm_filters .btn-group button:contains(7 days)", run: "click" },
+        passes(4),
+        { trigger: ".o_bpm_filters .btn-group button:contains(90 days)", run: "click" },
+        passes(5),
+        choose("version", "version 1"),
+        passes(1),
+        choose("version", "All versions"),
+        passes(5),
+        choose("person", "Boris"),
+        passes(1),
+        choose("person", "Everybody"),
+        passes(5),
+        { content: "two versions in a sentence", trigger: ".o_bpm_comparison:contains(median)" },
+        { content: "and that they are few", trigger: ".o_bpm_compare .text-warning-emphasis" },
+        {
+            trigger: ".o_bpm_filters button[name=export]",
+            run() {
+                fetchInsteadOfLeaving();
+                this.anchor.click();
+            },
+        },
+        { content: "the log of six instances", trigger: "body[data-traces='6']" },
+        setDay("from", "2020-02-01"),
+        setDay("to", "2020-01-01"),
+        { trigger: ".o_bpm_heat .text-danger:contains(ends before it begins)" },
+        setDay("to", "2020-03-01"),
+        { trigger: ".o_bpm_sentence:contains(In this period nothing was finished)" },
+        { trigger: ".o_bpm_versions:contains(no instance ended)" },
+        setDay("to", ""),
+        passes(5),
+        { trigger: ".o_bpm_versions header button:contains(Charts)", run: "click" },
+        { content: "cycle times as bars", trigger: ".o_graph_renderer canvas" },
+        { trigger: ".o_facet_value:contains(Invoice payment)" },
+        { trigger: ".o_switch_view.o_pivot", run: "click" },
+        { trigger: ".o_pivot tbody tr:contains(version 1):contains(4.02)" },
+        { trigger: ".o_pivot tbody tr:contains(version 2):contains(2.52)" },
     ],
 });
 

@@ -129,3 +129,44 @@ tours.add("bpm_engine_record_processes", {
         { trigger: ".o_bpm_steps li:contains(Check):contains(approved)", run: assertNoSideScroll },
     ],
 });
+
+/** On a phone: away until a day, somebody stands in, what is open goes along. */
+tours.add("bpm_engine_absence_phone", {
+    steps: () => [
+        { trigger: ".o-kanban-button-new, .o_list_button_add", run: "click" },
+        { trigger: ".o_field_widget[name=substitute_id] input", run: "click" },
+        { trigger: ".modal .o_kanban_record:contains(bpm_other)", run: "click" },
+        {
+            trigger: ".o_field_widget[name=date_from] input[data-field=date_to]",
+            run: "edit 12/31/2099 && press Tab",
+        },
+        { trigger: ".o_form_button_save", run: "click" },
+        { trigger: ".o_field_widget[name=own_count]:contains(1)", run: assertNoSideScroll },
+        { trigger: ".o_form_statusbar button[name=action_hand_over]", run: "click" },
+        { trigger: ".modal-footer .btn-primary", run: "click" },
+        { content: "the task is gone", trigger: ".o_field_widget[name=own_count]:contains(0)" },
+        { trigger: ".o_field_widget[name=open_count]:contains(1)", run: assertNoSideScroll },
+    ],
+});
+
+/** Back at work: it comes back. */
+tours.add("bpm_engine_back_phone", {
+    steps: () => [
+        { trigger: ".o_form_statusbar button[name=action_end]", run: "click" },
+        { trigger: ".o_field_widget[name=own_count]:contains(1)" },
+        { trigger: ".o_field_widget[name=open_count]:contains(0)" },
+    ],
+});
+
+/** A task of one's group, taken and given back. */
+tours.add("bpm_engine_give_back_phone", {
+    steps: () => [
+        { trigger: ".o_kanban_record:contains(Sign) .o_bpm_claim", run: "click" },
+        { trigger: ".o_view_nocontent a:contains(To my own tasks)", run: "click" },
+        { trigger: ".o_kanban_record:contains(Sign) .o_bpm_outcome", run: assertNoSideScroll },
+        { trigger: ".o_kanban_record:contains(Sign) .fw-bold", run: "click" },
+        { trigger: ".o_form_statusbar .o_statusbar_buttons button.dropdown-toggle", run: "click" },
+        { trigger: ".o-dropdown--menu button[name=action_release]", run: "click" },
+        { trigger: ".o_form_view:not(:has(button[name=action_release]))" },
+    ],
+});
