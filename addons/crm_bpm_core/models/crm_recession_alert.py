@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_amount, formatLang
 
+from odoo.addons.bpm_engine.lib.own_context import is_internal
+
 #: What a person without the head's rights may write on an alarm.
 FREE_FIELDS = {"outcome_reason"}
 
@@ -216,7 +218,7 @@ class CrmRecessionAlert(models.Model):
         if "outcome" in vals:
             vals = self._prepare_overruled_values(vals)
         result = super().write(vals)
-        if "user_id" in vals and not self.env.context.get("recession_call_taken"):
+        if "user_id" in vals and not is_internal(self.env, "recession_call_taken"):
             self._move_open_calls(vals["user_id"])
         if vals.get("outcome"):
             self._close_open_calls(self.env._("The head has closed the alarm."))

@@ -2,6 +2,8 @@
 
 from odoo import models
 
+from odoo.addons.bpm_engine.lib.own_context import INTERNAL
+
 
 class CrmRecessionAlert(models.Model):
     _inherit = "crm.recession.alert"
@@ -21,7 +23,7 @@ class CrmRecessionAlert(models.Model):
             alerts._take_calls(planned)
 
     def _take_calls(self, planned):
-        for alert in self.with_context(tracking_disable=True, recession_call_taken=True):
+        for alert in self.with_context(tracking_disable=True, recession_call_taken=INTERNAL):
             activity = planned.get(alert.partner_id.id)
             if activity:
                 alert.write(

@@ -6,6 +6,8 @@ import psycopg2
 
 from odoo import api, fields, models
 
+from odoo.addons.bpm_engine.lib.own_context import INTERNAL
+
 _logger = logging.getLogger(__name__)
 
 #: Message by which processes learn that a customer with an alarm orders again.
@@ -58,7 +60,7 @@ class CrmRecessionAlert(models.Model):
         :return: the alarms whose customer is in the process now.
         """
         started = self.browse()
-        for alert in self.sudo().with_context(tracking_disable=True, recession_call_taken=True):
+        for alert in self.sudo().with_context(tracking_disable=True, recession_call_taken=INTERNAL):
             try:
                 with self.env.cr.savepoint():
                     alert._start_process()

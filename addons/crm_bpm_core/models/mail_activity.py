@@ -135,6 +135,17 @@ class MailActivity(models.Model):
             call._get_call_partner().write({"expected_pause_until": pause_until})
         return following.id
 
+    @api.depends("active")
+    def _compute_date_done(self):
+        """Calls are done on the company's day: in the east the day by UTC is still yesterday."""
+        before = {activity.id: activity.date_done for activity in self}
+        result = super()._compute_date_done()
+        for call in self.filtered(lambda one: one.call_reason and not one.active):
+            if not before[call.id]:
+                company = call._get_call_partner().sudo()._get_sweep_company()
+                call.date_done = company._get_local_today()
+        return result
+
     def _check_call_result_values(self, result, comment, next_date, outcome_reason, pause_until):
         results = dict(self._fields["call_result"].selection)
         today = self._get_call_partner().sudo()._get_sweep_company()._get_local_today()

@@ -45,7 +45,7 @@ class ResPartner(models.Model):
     @api.depends("commercial_partner_id")
     def _compute_order_rhythm(self):
         rhythms = self._get_order_rhythms()
-        today = fields.Date.context_today(self)
+        today = self.env.company._get_local_today()
         for partner in self:
             last, days, first, amount = rhythms.get(
                 partner.commercial_partner_id.id, (False, 0, False, 0.0)
@@ -64,7 +64,7 @@ class ResPartner(models.Model):
         partner_ids = [id_ for id_ in self.commercial_partner_id.ids if id_]
         if not partner_ids:
             return {}
-        today = fields.Date.context_today(self)
+        today = self.env.company._get_local_today()
         year = today - timedelta(days=GAP_DAYS)
         half_year = today - timedelta(days=WEEK_AMOUNT_DAYS)
         self.env["crm.order.day"].flush_model()

@@ -1,5 +1,7 @@
 from . import test_lead_stage
 from . import test_lead_stage_ui
+from . import test_stage_define_ui
+from . import test_lead_entry_ui
 from . import test_ledger
 from . import test_ledger_concurrency
 from . import test_ledger_random
@@ -25,6 +27,7 @@ from . import test_recession_sensitivity
 from . import test_recession_silence
 from . import test_recession_switch_on
 from . import test_recession_ui
+from . import test_record_processes_ui
 from . import test_recession_volume
 from . import test_calls_today
 from . import test_customer_card
@@ -38,6 +41,7 @@ from . import test_ready_recovery
 from . import test_ready_sale
 from . import test_recession_process
 from . import test_ready_stage_tender
+from . import test_stage_columns
 from . import test_stage_readme
 from . import test_ready_stage_chain
 from . import test_ready_stage_equipment

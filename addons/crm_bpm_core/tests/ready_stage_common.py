@@ -17,10 +17,16 @@ class ReadyStageCommon(ReadyMixin, CrmBpmCommon):
 
     #: Key of the ready regulation that is loaded for all tests of a class.
     ready = ""
+    #: What the catalogue has: of this addon alone, whatever others change; None: of all.
+    contents = CONTENTS
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        if cls.contents is not None:
+            templates = type(cls.env["bpm.regulation.template"])
+            own = patch.object(templates, "_get_contents", lambda _self: cls.contents)
+            cls.startClassPatcher(own)
         # Steps go by the clock of the transaction, which the frozen one does not reach.
         clock = patch.object(type(cls.env.cr), "now", lambda _cr: fields.Datetime.now())
         cls.startClassPatcher(clock)
@@ -31,7 +37,8 @@ class ReadyStageCommon(ReadyMixin, CrmBpmCommon):
     @classmethod
     def _load(cls, key, publish=True):
         """Use it from the catalogue, as the head does."""
-        template = cls.env.ref(f"{CORE}.regulation_{key}").with_user(cls.head)
+        template = cls.env["bpm.regulation.template"].search([("key", "=", key)])
+        template = template.with_user(cls.head)
         action = template.action_use()
         uses = cls.env[action["res_model"]].with_user(cls.head).with_context(**action["context"])
         draft = cls.env["bpm.regulation.version"].browse(uses.create({}).action_use()["res_id"])

@@ -1,4 +1,5 @@
 from odoo.exceptions import AccessError
+from odoo.tests import freeze_time
 
 from .screens_common import ScreensCommon
 
@@ -32,6 +33,15 @@ class TestCallsToday(ScreensCommon):
         self._call(promised, "promised")
         names = [call["name"] for call in self._get()["calls"]]
         self.assertEqual(names, ["c", "d", "b", "a"])
+
+    def test_done_on_the_day_of_the_company(self):
+        """HU-12: done on a Thursday morning in the east, while it is Wednesday by UTC."""
+        self.company.nightly_tz = "Asia/Vladivostok"
+        call = self._call(self._customer("East"))
+        with freeze_time("2026-03-04 23:00:00"):
+            call.with_user(self.manager).register_call_result("reached", "All is well")
+            self.assertEqual(call.date_done.isoformat(), "2026-03-05")
+            self.assertEqual(self._get()["counts"]["done"], 1)
 
     def test_counts(self):
         """HU-12: due, overdue, done today and coming are counted over all calls."""

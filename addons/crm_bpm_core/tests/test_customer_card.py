@@ -1,4 +1,3 @@
-from odoo import fields
 from odoo.exceptions import AccessError
 
 from .screens_common import ScreensCommon
@@ -71,7 +70,7 @@ class TestRhythmFields(ScreensCommon):
         self.env.flush_all()
         self.env.invalidate_all()
         customers.mapped("commercial_partner_id")
-        fields.Date.context_today(customers)
+        customers.env.company._get_local_today()
         self.assertTrue(customers.env.companies.ids)
         with self.assertQueryCount(1):
             customers.mapped("order_silence_days")

@@ -1,5 +1,7 @@
 """Stage regulations in the browser: defined, run, refused, cured, overridden."""
 
+from datetime import timedelta
+
 from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 
@@ -47,10 +49,26 @@ class LeadStageUiCommon(HttpCase):
         version.stage_ids[0].write({
             "ask_comment": True, "ask_status": True,
             "fact_ids": [Command.create({"name": "Budget known", "field_id": revenue})],
-            "step_ids": [Command.create({"name": "Call"})],
+            "norm_days": 2,
+            "step_ids": [
+                Command.create({"name": "Call"}),
+                Command.create({"name": "Greeting", "required": False}),
+                Command.create({"name": "Leaflet", "required": False}),
+            ],
         })  # fmt: skip
         version.action_publish()
+        self._pass_time()
         return regulation
+
+    def _pass_time(self):
+        """Two weeks later: one step is done, one is late, the norm is passed."""
+        case = self.env["bpm.stage.case"].sudo()._get_cases(self.lead)[self.lead.id]
+        steps = {step.name: step for step in case.step_ids}
+        steps["Greeting"].with_user(self.seller).action_done("By the lift")
+        earlier = self.env.cr.now() - timedelta(days=14)
+        case.entered_at = earlier
+        steps["Greeting"].date_done = earlier
+        steps["Leaflet"].deadline = earlier
 
     def _last_change(self):
         return self.env["bpm.stage.change"].search(

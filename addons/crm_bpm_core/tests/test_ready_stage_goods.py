@@ -76,6 +76,15 @@ class TestReadyGoodsLead(ReadyStageCommon):
         found = self._stage("Assortment not available", lead)
         self.assertTrue(found.is_lost and found.is_final)
 
+    def test_lost(self):
+        """IP-07, LV-09: an enquiry may be lost from the beginning and from selection."""
+        for lead in (self._enquiry(), self._to_selection()):
+            self._go(lead, "Lost")
+            self.assertAt(lead, "Lost")
+            self.assertEqual((lead.won_status, lead.active), ("lost", False))
+            self.assertFalse(self._schedule(lead))
+            self.assertNotIn("todo", self._case(lead).step_ids.mapped("state"))
+
     def test_nothing_is_passed_over(self):
         """EP-06: an enquiry does not end as handed over before it was qualified."""
         lead = self._enquiry()

@@ -90,7 +90,7 @@ class TestReadyTenderSale(ReadyStageCommon):
             "Step “Study the technical assignment” is not done (Manager)",
             "Step “Call the customer's technical service” waits for “Study the technical "
             "assignment” (Manager)",
-            "Step “Decide to take part” waits for “Call the customer's technical service”.",
+            "Step “Decide to take part” waits for “Study the technical assignment” (Manager)",
         )
         stage = self._stage("Contract")
         for write in (

@@ -16,6 +16,14 @@ function assertNoSideScroll() {
     }
 }
 
+/** A list behind a figure of the preview holds the one deal; and back to the draft. */
+const theDealAlone = (title) => [
+    { trigger: `.o_last_breadcrumb_item:contains(${title})` },
+    { trigger: ".o_list_view:not(:has(.o_data_row:eq(1))) .o_data_row:contains(Deal)" },
+    { trigger: ".o_breadcrumb .o_back_button", run: "click" },
+    { trigger: "body:not(:has(.modal)) .o_bpm_board_stage:eq(0)" },
+];
+
 tours.add("crm_bpm_stage_define", {
     steps: () => [
         { trigger: ".o_list_button_add", run: "click" },
@@ -23,10 +31,9 @@ tours.add("crm_bpm_stage_define", {
             trigger: ".o_field_widget[name=name] input, [name=name] textarea",
             run: "edit Sale in steps",
         },
-        { trigger: "[name=model_id] input", run: "edit crm.lead" },
+        { trigger: "[name=model_id] input", run: "edit Lead" },
         { trigger: ".o-autocomplete--dropdown-item a:text(Lead)", run: "click" },
-        { trigger: "[name=stage_field_id] input", run: "edit Stage" },
-        { trigger: ".o-autocomplete--dropdown-item:contains(Stage):eq(0)", run: "click" },
+        { trigger: "[name=stage_field_id] input:value(Stage)" },
         { trigger: ".o_form_button_save", run: "click" },
         {
             content: "A draft has the stages of the field at once",
@@ -61,10 +68,14 @@ tours.add("crm_bpm_stage_define", {
         { trigger: ".o_bpm_preview_total:contains(1 of):contains(would be blocked)" },
         { trigger: ".o_bpm_preview_fact:contains(Budget known):contains(1 record)" },
         {
-            content: "A required step holds back as well",
-            trigger: ".o_bpm_preview_undone:contains(Call):contains(1 record)",
+            content: "A required step holds back as well; behind the figure is its list",
+            trigger: ".o_bpm_preview_undone:contains(Call) button:contains(1 record)",
+            run: "click",
         },
-        { trigger: ".modal footer .btn-primary", run: "click" },
+        ...theDealAlone("Call"),
+        { trigger: ".o_bpm_preview", run: "click" },
+        { trigger: ".o_bpm_preview_blocked", run: "click" },
+        ...theDealAlone("Would be held back"),
         { trigger: "body:not(:has(.modal)) .o_bpm_try", run: "click" },
         { trigger: ".o_bpm_try_record input", run: "edit Deal" },
         { trigger: ".o-autocomplete--dropdown-item:contains(Deal):eq(0)", run: "click" },
@@ -80,13 +91,38 @@ tours.add("crm_bpm_stage_define", {
     ],
 });
 
+/** Who did a step and when, what is late, how long the deal stands there. */
+const seenSteps = [
+    {
+        trigger: "[data-step=Greeting][data-state=done] .o_bpm_stage_who:contains(stage_ui_seller)",
+        run({ anchor }) {
+            const [, when] = anchor.textContent.split("stage_ui_seller");
+            if (!/\d/.test(when)) {
+                throw new Error(`No date beside who did it: ${anchor.textContent}`);
+            }
+        },
+    },
+    {
+        content: "A late step says so by a sign with its word, and by how much",
+        trigger:
+            "[data-step=Leaflet] .text-danger-emphasis:has([title=Overdue]):contains(days ago)",
+    },
+    { trigger: "[data-step=Call]:not(:has([title=Overdue])) .o_bpm_stage_who:contains(in )" },
+    {
+        content: "The norm is passed",
+        trigger:
+            ".o_bpm_stage_bar header .text-danger-emphasis:has([title='Over the norm']):contains(of 2 d)",
+    },
+];
+
 /** Refused, cured in place, gone on, with the one question of the next stage. */
-const runSteps = (refuse) => [
+const runSteps = (refuse, look = []) => [
     { trigger: ".o_bpm_stage_bar .o_bpm_stage_current", run: assertNoSideScroll },
     {
         content: "The next step is highlighted and has its button",
         trigger: ".o_bpm_next[data-step=Call] .o_bpm_stage_do[data-do=done]",
     },
+    ...look,
     ...refuse,
     { trigger: ".o_bpm_stage_panel .o_bpm_stage_count:contains(2)", run: assertNoSideScroll },
     {
@@ -120,17 +156,24 @@ const runSteps = (refuse) => [
 
 tours.add("crm_bpm_stage_run", {
     steps: () =>
-        runSteps([
-            {
-                content: "The bar stands in the place of Odoo's own",
-                trigger: ".o_form_view:not(:has(.o_statusbar_status:not(.d-none)))",
-            },
-            { trigger: ".o_bpm_stage[data-stage=Second]", run: "click" },
-        ]),
+        runSteps(
+            [
+                {
+                    content: "The bar stands in the place of Odoo's own",
+                    trigger: ".o_form_view:not(:has(.o_statusbar_status:not(.d-none)))",
+                },
+                { trigger: ".o_bpm_stage[data-stage=Second]", run: "click" },
+            ],
+            seenSteps
+        ),
 });
 
 tours.add("crm_bpm_stage_run_phone", {
-    steps: () => runSteps([{ trigger: ".o_bpm_stage[data-stage=Second]", run: "click" }]),
+    steps: () =>
+        runSteps(
+            [{ trigger: ".o_bpm_stage[data-stage=Second]", run: "click" }],
+            [{ trigger: ".o_bpm_stage_toggle", run: "click" }, ...seenSteps]
+        ),
 });
 
 tours.add("crm_bpm_stage_override", {
