@@ -217,7 +217,7 @@ class CrmContract(models.Model):
     def write(self, vals):
         if "number" in vals and vals["number"] is not None:
             vals = {**vals, "number": (vals["number"] or "").strip() or False}
-        if not TERMS.isdisjoint(vals) and not self.env.context.get("crm_contract_revision"):
+        if not TERMS.isdisjoint(vals):
             self._check_terms_unlocked(vals)
         return super().write(vals)
 

@@ -177,26 +177,19 @@ class CrmContract(models.Model):
 
     def _compute_invoiced_total(self):
         # Salespeople see how much is invoiced without the right to read the entries.
-        groups = (
-            self.env["account.move.line"]
-            .sudo()
-            ._read_group(
-                [("crm_contract_id", "in", self.ids), ("parent_state", "=", "posted")],
-                ["crm_contract_id", "currency_id", "move_type"],
-                ["price_total:sum", "move_id:count_distinct"],
-            )
-        )
-        totals = dict.fromkeys(self.ids, 0.0)
-        counts = dict.fromkeys(self.ids, 0)
-        for contract, currency, move_type, amount, count in groups:
-            sign = -1 if move_type.endswith("refund") else 1
-            counts[contract.id] += count
-            totals[contract.id] += sign * currency._convert(
-                amount, contract.currency_id, contract.company_id, contract.date
-            )
+        contracts = self._origin.sudo()
+        invoiced = {}
+        if contracts:
+            self.env["account.move.line"].flush_model()
+            self.env["account.move"].flush_model()
+            moves = contracts._get_contract_moves()
+            invoiced = contracts._get_invoiced(moves and contracts._get_move_shares(moves) or {})
         for contract in self:
-            contract.invoiced_total = totals.get(contract._origin.id, 0)
-            contract.move_count = counts.get(contract._origin.id, 0)
+            rows = invoiced.get(contract._origin.id, [])
+            coin = contract.currency_id.rounding
+            total = sum(row["units"] for row in rows) * coin
+            contract.invoiced_total = contract.currency_id.round(total)
+            contract.move_count = len({row["move_id"] for row in rows})
 
     def _compute_settlement_count(self):
         groups = self.env["crm.contract.settlement"]._read_group(

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import float_round
 
+from odoo.addons.bpm_engine.lib.own_context import INTERNAL, is_internal
+
 from ..lib.kinds import PAYMENT_KINDS
 
 #: Changes of these decide anew which payment a receipt closes.
@@ -93,11 +95,18 @@ class CrmContractPayment(models.Model):
     )
     settlement_ids = fields.One2many("crm.contract.settlement", "payment_id")
     move_line_ids = fields.One2many("account.move.line", "crm_contract_payment_id")
+    amount_invoiced = fields.Monetary(
+        string="Invoiced Amount",
+        readonly=True,
+        copy=False,
+        help="Of posted invoices, credit notes taken off. Lines that name no payment fill the "
+        "payments of their contract in the order of dates.",
+    )
     is_invoiced = fields.Boolean(
         string="Invoiced",
-        compute="_compute_is_invoiced",
-        search="_search_is_invoiced",
-        help="A posted invoice has lines for this payment.",
+        readonly=True,
+        copy=False,
+        help="Posted invoices ask for the whole amount, or name this payment.",
     )
     note = fields.Text(string="Comment")
 
@@ -164,34 +173,9 @@ class CrmContractPayment(models.Model):
     @api.model
     def _get_company_days(self):
         """Companies by what their calendar says today: [(date, companies)]."""
-        companies = self.env["res.company"].sudo().search([])
+        # An archived company still has its overdue payments.
+        companies = self.env["res.company"].sudo().with_context(active_test=False).search([])
         return list(companies.grouped(lambda company: company._get_local_today()).items())
-
-    @api.depends("move_line_ids.parent_state")
-    def _compute_is_invoiced(self):
-        # Salespeople see whether there is an invoice, not the invoice.
-        lines = self.env["account.move.line"].sudo()
-        groups = lines._read_group(
-            Domain("crm_contract_payment_id", "in", self.ids)
-            & Domain("parent_state", "=", "posted"),
-            ["crm_contract_payment_id"],
-        )
-        invoiced = {payment.id for (payment,) in groups}
-        for payment in self:
-            payment.is_invoiced = payment._origin.id in invoiced
-
-    @api.model
-    def _search_is_invoiced(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        lines = self.env["account.move.line"].sudo()
-        query = lines._search(
-            Domain("crm_contract_payment_id", "!=", False) & Domain("parent_state", "=", "posted")
-        )
-        invoiced = Domain("id", "in", query.subselect("crm_contract_payment_id"))
-        if True in value and False in value:
-            return Domain.TRUE
-        return invoiced if True in value else ~invoiced
 
     # Every path of the ORM ----------------------------------------------------------
 
@@ -199,7 +183,7 @@ class CrmContractPayment(models.Model):
     def create(self, vals_list):
         wanted = [vals.get("state") for vals in vals_list]
         payments = super().create([{**vals, "state": "planned"} for vals in vals_list])
-        if not self.env.context.get("crm_settling"):
+        if not self._is_settling():
             payments.contract_id._settle()
         for payment, state in zip(payments, wanted, strict=True):
             if state not in (None, "planned"):
@@ -207,7 +191,7 @@ class CrmContractPayment(models.Model):
         return payments
 
     def write(self, vals):
-        if self.env.context.get("crm_settling") or ALLOCATION_FIELDS.isdisjoint(vals):
+        if self._is_settling() or ALLOCATION_FIELDS.isdisjoint(vals):
             return super().write(vals)
         contracts = self.contract_id
         others = {name: value for name, value in vals.items() if name != "state"}
@@ -251,6 +235,7 @@ class CrmContractPayment(models.Model):
 
     def _set_state(self, state):
         """Give the payments a status, or say why they cannot have it."""
+        self.check_access("write")
         for payment in self:
             if state == payment.state:
                 continue
@@ -268,7 +253,12 @@ class CrmContractPayment(models.Model):
 
     def _write_settled(self, vals):
         """Write what allocation decides, without deciding anew."""
-        self.with_context(crm_settling=True).write(vals)
+        self.with_context(crm_settling=INTERNAL)._write_guarded(vals)
+
+    @api.model
+    def _is_settling(self):
+        """Whether the program itself writes what it allocated; a client's context says nothing."""
+        return is_internal(self.env, "crm_settling")
 
     def _check_nothing_received(self):
         derived = self.settlement_ids.filtered(lambda row: row.source != "manual")
@@ -325,6 +315,15 @@ class CrmContractPayment(models.Model):
             values["state"] = "received" if complete else "planned"
         return values
 
+    def _prepare_invoiced(self, amount, named):
+        """How much of this payment invoices ask for.
+
+        :param named: whether a posted invoice names this very payment
+        """
+        self.ensure_one()
+        whole = self.amount and self.currency_id.compare_amounts(amount, self.amount) >= 0
+        return {"amount_invoiced": amount, "is_invoiced": bool(named or whole)}
+
     # Buttons ------------------------------------------------------------------------
 
     def action_open_popup(self):
@@ -340,9 +339,12 @@ class CrmContractPayment(models.Model):
         }
 
     def action_view_moves(self):
-        """Invoices with lines for this payment."""
+        """Invoices with lines for this payment, else those that its contract has."""
         self.ensure_one()
-        moves = self.move_line_ids.move_id
+        lines = self.move_line_ids or self.env["account.move.line"].search(
+            [("crm_contract_id", "=", self.contract_id.id), ("parent_state", "=", "posted")]
+        )
+        moves = lines.move_id
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Invoices of %s", self.display_name),

@@ -2,6 +2,8 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
+from odoo.addons.bpm_engine.lib.own_context import INTERNAL
+
 from ..lib.allocation import allocate
 
 
@@ -86,12 +88,20 @@ class CrmContract(models.Model):
         if not self:
             return
         # Receipts follow from entries that the person who causes the change may not read.
-        contracts = self.sudo().with_context(crm_settling=True, prefetch_fields=True)
+        contracts = self.sudo().with_context(crm_settling=INTERNAL, prefetch_fields=True)
         contracts.env.flush_all()
-        entries = contracts._get_settling_entries()
+        received, invoiced = contracts._get_settling_entries()
         changed = contracts.browse()
+        missing = []
         for contract in contracts:
-            if contract._settle_one(entries.get(contract.id, [])):
+            lacking, differs = contract._replace_settlements(received.get(contract.id, []))
+            missing += lacking
+            if lacking or differs:
+                changed |= contract
+        # One statement for the receipts of all contracts.
+        contracts.env["crm.contract.settlement"].create(missing)
+        for contract in contracts:
+            if contract._close_payments(invoiced.get(contract.id, [])):
                 changed |= contract
         # Dates that count from an event may have moved: the order of payments with them.
         changed._after_settling()._settle()
@@ -101,25 +111,12 @@ class CrmContract(models.Model):
         if self:
             self.settlement_ids.filtered(lambda row: row[name] in records).unlink()
 
-    def _settle_one(self, entries):
-        """Allocate the entries of one contract and write what differs.
-
-        :return: whether anything changed
-        """
-        coin = self.currency_id.rounding
+    def _get_rows_to_close(self):
+        """Planned payments in the order in which money closes them."""
         # A payment whose event has not come waits behind those that are due on a known day.
-        rows = self.payment_ids.filtered(lambda payment: payment.state != "cancelled").sorted(
+        return self.payment_ids.filtered(lambda payment: payment.state != "cancelled").sorted(
             lambda one: (one.is_estimated, one.date_planned, one.sequence, one.id)
         )
-        pieces = allocate(
-            [(entry["units"], entry["payment_id"]) for entry in entries],
-            [(row.id, round(row.amount / coin)) for row in rows],
-        )
-        wanted = self._prepare_settlements(entries, pieces)
-        derived = self.settlement_ids.filtered(lambda row: row.source != "manual")
-        changed = self._replace_settlements(derived, wanted)
-        changed |= self._fit_declared(rows)
-        return self._write_received(self.payment_ids) or changed
 
     def _prepare_settlements(self, entries, pieces):
         """Values of the derived rows by what identifies them."""
@@ -157,15 +154,24 @@ class CrmContract(models.Model):
                 company_amount = part_company
         return _merge_by_row(wanted)
 
-    def _replace_settlements(self, derived, wanted):
-        """Bring derived rows to the wanted values; what is right stays."""
-        changed = False
-        for row in derived:
+    def _replace_settlements(self, entries):
+        """Bring the derived rows of one contract to what its entries say; what is right stays.
+
+        :return: values of the rows that are lacking, and whether others were changed
+        """
+        coin = self.currency_id.rounding
+        pieces = allocate(
+            [(entry["units"], entry["payment_id"]) for entry in entries],
+            [(row.id, round(row.amount / coin)) for row in self._get_rows_to_close()],
+        )
+        wanted = self._prepare_settlements(entries, pieces)
+        differs = False
+        for row in self.settlement_ids.filtered(lambda row: row.source != "manual"):
             key = (row.partial_id.id, row.account_payment_id.id, row.payment_id.id)
             values = wanted.pop(key, None)
             if values is None:
                 row.unlink()
-                changed = True
+                differs = True
                 continue
             differing = {
                 name: value
@@ -174,10 +180,18 @@ class CrmContract(models.Model):
             }
             if differing:
                 row.write(differing)
-                changed = True
-        if wanted:
-            self.env["crm.contract.settlement"].create(list(wanted.values()))
-        return changed or bool(wanted)
+                differs = True
+        return list(wanted.values()), differs
+
+    def _close_payments(self, invoiced):
+        """Sums and statuses of one contract's planned payments, from its receipts.
+
+        :return: whether anything received changed, or the day of the first invoice
+        """
+        rows = self._get_rows_to_close()
+        changed = self._fit_declared(rows)
+        changed |= self._write_invoiced(rows, invoiced)
+        return self._write_received(self.payment_ids) or changed
 
     def _fit_declared(self, rows):
         """What was marked by hand counts only as far as entries do not bring it."""
@@ -205,6 +219,35 @@ class CrmContract(models.Model):
                 amount, self.company_id.currency_id, self.company_id, row.date
             ),
         }
+
+    def _write_invoiced(self, rows, invoiced):
+        """Give what is invoiced to the planned payments: first to those that lines name.
+
+        :return: whether the day of the first invoice, from which dates may count, changed
+        """
+        coin = self.currency_id.rounding
+        pieces = allocate(
+            [(one["units"], one["payment_id"]) for one in invoiced],
+            [(row.id, round(row.amount / coin)) for row in rows],
+        )
+        given = defaultdict(int)
+        for row_id, units in (piece for parts in pieces for piece in parts):
+            given[row_id] += units
+        named = defaultdict(int)
+        for one in invoiced:
+            named[one["payment_id"]] += one["units"]
+        for payment in self.payment_ids:
+            values = payment._prepare_invoiced(
+                self.currency_id.round(given[payment.id] * coin), named[payment.id] > 0
+            )
+            differing = {name: value for name, value in values.items() if payment[name] != value}
+            if differing:
+                payment.write(differing)
+        day = min((one["date"] for one in invoiced if one["units"] > 0), default=False)
+        if day == self.date_invoiced:
+            return False
+        self.date_invoiced = day
+        return True
 
     def _write_received(self, payments):
         """Received sums and statuses of the planned payments."""

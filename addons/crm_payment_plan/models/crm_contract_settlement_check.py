@@ -1,94 +1,12 @@
-from odoo import api, models
+from datetime import date, timedelta
+
+from odoo import api, fields, models
 from odoo.tools import SQL
 
-#: Reconciled money of invoices all of whose lines belong to one contract in the
-#: invoice's currency: another way to the same sums, straight from the entries.
-WHOLE_INVOICES = """
-WITH whole AS (
-    SELECT l.move_id, min(l.crm_contract_id) AS contract_id
-      FROM account_move_line l
-      JOIN account_move m ON m.id = l.move_id AND m.state = 'posted'
-     WHERE l.display_type = 'product'
-     GROUP BY l.move_id
-    HAVING count(DISTINCT l.crm_contract_id) = 1 AND count(*) = count(l.crm_contract_id)
-), entries AS (
-    SELECT w.contract_id, w.move_id,
-           CASE WHEN l.id = p.debit_move_id THEN p.debit_amount_currency
-                ELSE -p.credit_amount_currency END AS amount, l.currency_id
-      FROM whole w
-      JOIN account_move_line l ON l.move_id = w.move_id AND l.display_type = 'payment_term'
-      JOIN account_partial_reconcile p ON l.id IN (p.debit_move_id, p.credit_move_id)
-      JOIN account_move_line o ON o.id IN (p.debit_move_id, p.credit_move_id) AND o.id <> l.id
-      JOIN account_move om ON om.id = o.move_id
-     WHERE om.state = 'posted' AND om.move_type = 'entry'
-), told AS (
-    SELECT e.contract_id, e.move_id, e.currency_id,
-           sum(CASE c.direction WHEN 'income' THEN e.amount ELSE -e.amount END) AS amount
-      FROM entries e JOIN crm_contract c ON c.id = e.contract_id
-     GROUP BY 1, 2, 3
-), kept AS (
-    SELECT contract_id, move_id, sum(amount_settled) AS amount
-      FROM crm_contract_settlement WHERE source = 'partial'
-     GROUP BY 1, 2
-)
-SELECT c.id AS contract_id, m.name AS move,
-       COALESCE(kept.amount, 0) AS kept, COALESCE(told.amount, 0) AS told
-  FROM told
-  FULL JOIN kept USING (contract_id, move_id)
-  JOIN account_move m ON m.id = move_id
-  JOIN crm_contract c ON c.id = contract_id
-  LEFT JOIN whole ON whole.move_id = m.id
- WHERE c.id IN %(contracts)s AND m.currency_id = c.currency_id
-   AND (whole.move_id IS NOT NULL OR m.state <> 'posted')
-   AND COALESCE(kept.amount, 0) <> COALESCE(told.amount, 0)
- ORDER BY c.id, m.id
-"""
-#: Of every reconciliation no more may be kept than there is, and nothing of one
-#: whose entries are not both posted.
-PARTIALS = """
-SELECT s.contract_id, m.name AS move, sum(s.amount_company) AS kept,
-       CASE WHEN dm.state = 'posted' AND cm.state = 'posted' THEN p.amount ELSE 0 END AS told
-  FROM crm_contract_settlement s
-  JOIN account_partial_reconcile p ON p.id = s.partial_id
-  JOIN account_move_line d ON d.id = p.debit_move_id JOIN account_move dm ON dm.id = d.move_id
-  JOIN account_move_line k ON k.id = p.credit_move_id JOIN account_move cm ON cm.id = k.move_id
-  JOIN account_move m ON m.id = s.move_id
- WHERE s.contract_id IN %(contracts)s
- GROUP BY s.contract_id, p.id, m.name, dm.state, cm.state
-HAVING abs(sum(s.amount_company)) >
-       CASE WHEN dm.state = 'posted' AND cm.state = 'posted' THEN p.amount ELSE 0 END + 0.005
-"""
-PAYMENTS = """
-SELECT p.contract_id, p.name AS payment, p.amount_received AS kept, COALESCE(s.amount, 0) AS told,
-       p.state, p.amount
-  FROM crm_contract_payment p
-  LEFT JOIN (SELECT payment_id, sum(amount_settled) AS amount FROM crm_contract_settlement
-              GROUP BY 1) s ON s.payment_id = p.id
- WHERE p.contract_id IN %(contracts)s
-   AND (COALESCE(p.amount_received, 0) <> COALESCE(s.amount, 0)
-        OR (p.state = 'received') <>
-           (p.state <> 'cancelled' AND p.amount > 0 AND COALESCE(s.amount, 0) >= p.amount))
- ORDER BY p.contract_id, p.id
-"""
-TOTALS = """
-SELECT c.id AS contract_id, field, kept, told
-  FROM crm_contract c
-  LEFT JOIN (
-      SELECT contract_id, sum(amount) FILTER (WHERE state <> 'cancelled') AS planned,
-             sum(greatest(amount - COALESCE(amount_received, 0), 0))
-                 FILTER (WHERE state <> 'cancelled') AS remaining
-        FROM crm_contract_payment GROUP BY 1) p ON p.contract_id = c.id
-  LEFT JOIN (
-      SELECT contract_id, sum(amount_settled) AS received, sum(amount_cash) AS cash
-        FROM crm_contract_settlement GROUP BY 1) s ON s.contract_id = c.id
- CROSS JOIN LATERAL (VALUES
-      ('planned_total', COALESCE(c.planned_total, 0), COALESCE(p.planned, 0)),
-      ('remaining_total', COALESCE(c.remaining_total, 0), COALESCE(p.remaining, 0)),
-      ('received_total', COALESCE(c.received_total, 0), COALESCE(s.received, 0)),
-      ('cash_total', COALESCE(c.cash_total, 0), COALESCE(s.cash, 0))) v (field, kept, told)
- WHERE c.id IN %(contracts)s AND kept <> told
- ORDER BY c.id
-"""
+from ..lib import settlement_checks as checks
+
+#: Dates are compared as days since then.
+EPOCH = date(2000, 1, 1)
 
 
 class CrmContract(models.Model):
@@ -101,41 +19,83 @@ class CrmContract(models.Model):
 
         The queries share nothing with the code that keeps the figures.
 
-        :return: [{"contract_id", "what": text, "kept": shown figure, "told": what it should be}]
+        :return: [{"contract_id", "what": text, "kept": shown figure, "told": what it should
+            be; both 0 where a date differs, which the text tells}]
         """
         if not self.ids:
             return []
         self.env.flush_all()
-        contracts = tuple(self.ids)
-        found = []
-        for query, words in (
-            (WHOLE_INVOICES, self._words_of_invoice),
-            (PARTIALS, self._words_of_partial),
-            (PAYMENTS, self._words_of_payment),
-            (TOTALS, self._words_of_total),
-        ):
-            found += [
-                {
-                    "contract_id": row["contract_id"],
-                    "what": words(row),
-                    "kept": row["kept"],
-                    "told": row["told"],
-                }
-                for row in self.env.execute_query_dict(SQL(query, contracts=contracts))
+        ids = tuple(self.ids)
+        return [
+            self._prepare_difference(row, words(row))
+            for query, words in self._get_checks()
+            for row in self.env.execute_query_dict(SQL(query, ids=ids))
+        ]
+
+    @api.model
+    def _get_checks(self):
+        """Hook: queries, and what their rows mean in words."""
+        return (
+            (checks.INVOICES, self._words_of_invoice),
+            (checks.SHARES, self._words_of_shares),
+            (checks.BOOKED, self._words_of_booked),
+            (checks.ADVANCES, self._words_of_advance),
+            (checks.CASH, self._words_of_cash),
+            (checks.MANUAL, self._words_of_mark),
+            (checks.PAYMENTS, self._words_of_payment),
+            (checks.INVOICED, self._words_of_invoiced),
+            (checks.TOTALS, self._words_of_total),
+        )
+
+    @api.model
+    def _prepare_difference(self, row, what):
+        kept, told = row["kept"], row["told"]
+        if "date" in (row.get("field") or ""):
+            days = [
+                fields.Date.to_string(EPOCH + timedelta(days=int(day))) if day is not None else "–"
+                for day in (kept, told)
             ]
-        return found
+            what = self.env._("%(what)s: %(kept)s, not %(told)s", what=what, kept=days[0],
+                              told=days[1])  # fmt: skip
+            kept = told = 0
+        return {"contract_id": row["contract_id"], "what": what, "kept": kept, "told": told}
 
     @api.model
     def _words_of_invoice(self, row):
         return self.env._("Received on invoice %s", row["move"])
 
     @api.model
-    def _words_of_partial(self, row):
-        return self.env._("More than was reconciled on invoice %s", row["move"])
+    def _words_of_shares(self, row):
+        return self.env._("Received by all contracts of invoice %s", row["move"])
+
+    @api.model
+    def _words_of_booked(self, row):
+        return self.env._("Received on invoice %s in company currency", row["move"])
+
+    @api.model
+    def _words_of_advance(self, row):
+        return self.env._("Payment without an invoice: %s", row["payment"])
+
+    @api.model
+    def _words_of_cash(self, row):
+        return self.env._("Received in money by %s", row["move"])
+
+    @api.model
+    def _words_of_mark(self, row):
+        return self.env._("Marked as received by hand: %s", row["payment"])
 
     @api.model
     def _words_of_payment(self, row):
-        return self.env._("Received of planned payment %s, or its status", row["payment"])
+        labels = self.env["crm.contract.payment"].fields_get([row["field"]], ["string"])
+        return self.env._(
+            "Planned payment %(payment)s: %(field)s",
+            payment=row["payment"],
+            field=labels[row["field"]]["string"],
+        )
+
+    @api.model
+    def _words_of_invoiced(self, row):
+        return self.env._("Invoiced amount of the planned payments")
 
     @api.model
     def _words_of_total(self, row):
@@ -146,8 +106,9 @@ class CrmContract(models.Model):
     def _repair(self):
         """Derive receipts and totals of these contracts anew."""
         self._settle()
-        totals = ("planned_total", "remaining_total", "received_total", "cash_total",
-                  "unallocated_total", "next_date", "next_amount")  # fmt: skip
+        totals = ("amount_effective", "planned_total", "unplanned_total", "remaining_total",
+                  "received_total", "cash_total", "unallocated_total", "next_date",
+                  "next_amount")  # fmt: skip
         payments = self.payment_ids
         self.env.add_to_compute(payments._fields["amount_remaining"], payments)
         for name in totals:
@@ -175,6 +136,8 @@ class CrmContract(models.Model):
                 continue
             lines = [
                 f"{row['what']}: {row['kept']} ≠ {row['told']}"
+                if (row["kept"], row["told"]) != (0, 0)
+                else row["what"]
                 for row in found
                 if row["contract_id"] == contract.id
             ]

@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..lib.conversion import convert
 from ..lib.splitting import Settling, by_largest_remainder
 
 #: Reconciliations of invoices with a line of these contracts, seen from the invoice's
@@ -44,7 +45,8 @@ ADVANCES = """
 SELECT pay.id AS account_payment_id, pay.crm_contract_id, pay.crm_contract_payment_id,
        pay.payment_type, m.id AS move_id, m.date, l.currency_id,
        abs(l.amount_currency) - COALESCE(r.amount, 0) AS amount,
-       abs(l.balance) - COALESCE(r.company_amount, 0) AS company_amount
+       abs(l.balance) - COALESCE(r.company_amount, 0) AS company_amount,
+       abs(l.amount_currency) AS whole, abs(l.balance) AS booked, pay.crm_contract_rate AS rate
   FROM account_payment pay
   JOIN account_move m ON m.id = pay.move_id AND m.state = 'posted'
   JOIN account_move_line l ON l.move_id = m.id
@@ -65,6 +67,18 @@ SELECT pay.id AS account_payment_id, pay.crm_contract_id, pay.crm_contract_payme
  WHERE pay.crm_contract_id IN %(contracts)s
  ORDER BY m.date, pay.id
 """
+#: What the lines of invoices give to each contract and planned payment, with the whole
+#: invoice in its own and in the company's currency.
+SHARES = """
+SELECT l.move_id, l.crm_contract_id, l.crm_contract_payment_id,
+       sum(l.price_total) AS amount, max(l.crm_contract_rate) AS rate,
+       m.currency_id, m.move_type, m.amount_total, m.amount_total_signed,
+       COALESCE(m.invoice_date, m.date) AS date
+  FROM account_move_line l JOIN account_move m ON m.id = l.move_id
+ WHERE l.move_id IN %(moves)s AND l.display_type IN ('product', 'rounding')
+ GROUP BY l.move_id, l.crm_contract_id, l.crm_contract_payment_id, m.id
+ ORDER BY l.move_id, l.crm_contract_id NULLS LAST, l.crm_contract_payment_id
+"""
 
 
 class CrmContract(models.Model):
@@ -73,13 +87,15 @@ class CrmContract(models.Model):
     _inherit = "crm.contract"
 
     def _get_settling_entries(self):
-        """What was received on these contracts, by contract and in the order of dates.
+        """What was received and invoiced on these contracts, by contract and in the order of dates.
 
-        :return: {contract id: [{"units": coins of the contract's currency, "cash", "company",
-            "payment_id": linked planned payment, "partial_id", "account_payment_id",
-            "move_id", "counterpart_move_id", "date"}]}
+        :return: received {contract id: [{"units": coins of the contract's currency, "cash",
+            "company", "payment_id": linked planned payment, "partial_id",
+            "account_payment_id", "move_id", "counterpart_move_id", "date"}]}
+            and invoiced, see _get_invoiced
         """
         found = defaultdict(list)
+        shares = {}
         moves = self._get_contract_moves()
         if moves:
             shares = self._get_move_shares(moves)
@@ -99,7 +115,7 @@ class CrmContract(models.Model):
                     entry["account_payment_id"] or 0,
                 )
             )
-        return found
+        return found, self._get_invoiced(shares)
 
     def _get_contract_moves(self):
         rows = self.env.execute_query(
@@ -137,33 +153,54 @@ class CrmContract(models.Model):
         The lines' totals are brought to the invoice's, from which they may differ
         by rounded taxes.
         """
-        rows = self.env.execute_query_dict(
-            SQL(
-                """
-                SELECT l.move_id, l.crm_contract_id, l.crm_contract_payment_id,
-                       sum(l.price_total) AS amount, m.currency_id, m.amount_total,
-                       COALESCE(m.invoice_date, m.date) AS date
-                  FROM account_move_line l JOIN account_move m ON m.id = l.move_id
-                 WHERE l.move_id IN %s AND l.display_type IN ('product', 'rounding')
-                 GROUP BY 1, 2, 3, 5, 6, 7
-                 ORDER BY l.move_id, l.crm_contract_id NULLS LAST, l.crm_contract_payment_id
-                """,
-                moves,
-            )
-        )
         shares = {}
-        for row in rows:
+        for row in self.env.execute_query_dict(SQL(SHARES, moves=moves)):
             currency = self.env["res.currency"].browse(row["currency_id"])
             known = shares.setdefault(
                 row["move_id"],
-                {"currency": currency, "date": row["date"], "keys": [], "weights": [],
-                 "total": round(row["amount_total"] / currency.rounding)},
-            )  # fmt: skip
+                {
+                    "currency": currency,
+                    "date": row["date"],
+                    "sign": -1 if row["move_type"].endswith("refund") else 1,
+                    "booked": abs(row["amount_total_signed"] or 0),
+                    "amount": row["amount_total"],
+                    "total": round(row["amount_total"] / currency.rounding),
+                    "keys": [],
+                    "weights": [],
+                    "rates": [],
+                },
+            )
             known["keys"].append((row["crm_contract_id"], row["crm_contract_payment_id"]))
             known["weights"].append(round(row["amount"] / currency.rounding))
+            known["rates"].append(row["rate"])
         for known in shares.values():
             known["shares"] = by_largest_remainder(known["total"], known["weights"])
         return shares
+
+    def _get_invoiced(self, shares):
+        """What posted invoices ask of these contracts, credit notes taken off, by date.
+
+        :return: {contract id: [{"units": coins of the contract's currency, "payment_id":
+            linked planned payment, "date", "move_id"}]}
+        """
+        contracts = {contract.id: contract for contract in self}
+        found = defaultdict(list)
+        for move_id, known in sorted(shares.items(), key=lambda one: (one[1]["date"], one[0])):
+            for (contract_id, payment_id), share, rate in zip(
+                known["keys"], known["shares"], known["rates"], strict=True
+            ):
+                contract = contracts.get(contract_id)
+                if contract:
+                    units = known["sign"] * contract._convert_units(share, known, rate)
+                    found[contract_id].append(
+                        {
+                            "units": units,
+                            "payment_id": payment_id,
+                            "date": known["date"],
+                            "move_id": move_id,
+                        }
+                    )
+        return found
 
     def _split_move(self, known, rows, ratios, found):
         """Divide the reconciliations of one invoice among its contracts."""
@@ -171,9 +208,12 @@ class CrmContract(models.Model):
         settling = Settling(known["shares"])
         contracts = {contract.id: contract for contract in self}
         converted = [0] * len(known["keys"])
+        # Company money of parts too small for a coin of the contract waits for the next one.
+        waiting = [0] * len(known["keys"])
         for row in rows:
             units = round(row["amount"] / currency.rounding)
             parts = settling.pay(units)
+            booked = self._divide_booked(row["company_amount"], parts)
             # An invoice met by its credit note is not paid, but less is owed.
             is_money = row["counterpart_type"] == "entry"
             for index, (key, part) in enumerate(zip(known["keys"], parts, strict=True)):
@@ -182,38 +222,56 @@ class CrmContract(models.Model):
                     continue
                 before = converted[index]
                 converted[index] = contract._convert_units(
-                    settling.settled[index], currency, known["date"]
+                    settling.settled[index], known, known["rates"][index]
                 )
-                received = (converted[index] - before) * contract._get_sign(row["is_debit"])
-                if is_money and received:
+                sign = contract._get_sign(row["is_debit"])
+                received = (converted[index] - before) * sign
+                if not is_money:
+                    continue
+                waiting[index] += booked[index] * sign
+                if received:
+                    entry = {**row, "company_amount": waiting[index]}
+                    waiting[index] = 0
                     found[contract.id].append(
-                        contract._prepare_entry(row, received, part / units, ratios, key[1])
+                        contract._prepare_entry(entry, received, ratios, key[1])
                     )
 
-    def _convert_units(self, units, currency, date):
-        """Coins of an invoice's currency in coins of the contract's, at the invoice's rate.
+    def _divide_booked(self, amount, parts):
+        """The company's money of one reconciliation by share, exact to the coin."""
+        coin = self.company_id[:1].currency_id.rounding
+        return [unit * coin for unit in by_largest_remainder(round(amount / coin), parts)]
+
+    def _convert_units(self, units, known, rate):
+        """Coins of a document's currency in coins of the contract's, at the document's rate.
 
         What is settled of a share is converted as a whole, so that its parts add up.
+
+        :param known: "currency" of the document, its whole "amount" and what of it is "booked"
+        :param rate: of the contract's currency on the document's day, see crm_contract_rate
         """
         self.ensure_one()
+        currency = known["currency"]
         if currency == self.currency_id:
             return units
-        amount = currency._convert(
-            units * currency.rounding, self.currency_id, self.company_id, date
+        return convert(
+            units,
+            currency.rounding,
+            known["booked"],
+            known["amount"],
+            rate,
+            self.currency_id.rounding,
         )
-        return round(amount / self.currency_id.rounding)
 
     def _get_sign(self, is_debit):
         """A customer's debt that shrinks is received; so is our debt for an expense."""
         return 1 if is_debit == (self.direction == "income") else -1
 
-    def _prepare_entry(self, row, units, share, ratios, payment_id):
-        sign = 1 if units > 0 else -1
+    def _prepare_entry(self, row, units, ratios, payment_id):
         ratio = ratios.get(row["counterpart_move_id"], 0)
         return {
             "units": units,
             "cash": self.currency_id.round(units * self.currency_id.rounding * ratio),
-            "company": float(row["company_amount"]) * share * sign,
+            "company": row["company_amount"],
             "payment_id": payment_id or False,
             "partial_id": row["partial_id"],
             "account_payment_id": row["origin_payment_id"] or False,
@@ -232,12 +290,14 @@ class CrmContract(models.Model):
             contract = contracts[row["crm_contract_id"]]
             currency = self.env["res.currency"].browse(row["currency_id"])
             sign = contract._get_sign(row["payment_type"] == "inbound")
+            known = {"currency": currency, "booked": row["booked"], "amount": row["whole"]}
             units = sign * contract._convert_units(
-                round(float(row["amount"]) / currency.rounding), currency, row["date"]
+                round(float(row["amount"]) / currency.rounding), known, row["rate"]
             )
             if units:
                 entry = {
                     **row,
+                    "company_amount": sign * float(row["company_amount"]),
                     "partial_id": False,
                     "counterpart_move_id": row["move_id"],
                     "origin_payment_id": row["account_payment_id"],
@@ -245,7 +305,7 @@ class CrmContract(models.Model):
                 found[contract.id].append(
                     {
                         **contract._prepare_entry(
-                            entry, units, 1, ratios, row["crm_contract_payment_id"]
+                            entry, units, ratios, row["crm_contract_payment_id"]
                         ),
                         "move_id": False,
                     }

@@ -111,7 +111,7 @@ class CrmContract(models.Model):
         """Give the contract its number and freeze what the parties are called."""
         self._check_state("draft")
         for contract in self:
-            contract.write(contract._prepare_approval_values())
+            contract._write_guarded(contract._prepare_approval_values())
         self.parent_id._after_agreement()
 
     def _prepare_approval_values(self):
@@ -140,7 +140,7 @@ class CrmContract(models.Model):
         """The contract went to the other party."""
         self._check_state("approved", "active")
         for contract in self:
-            contract.write(
+            contract._write_guarded(
                 {
                     name: "sent"
                     for name in ("company_signature", "partner_signature")
@@ -164,7 +164,7 @@ class CrmContract(models.Model):
     def _sign(self, parties, how, date, attachments):
         """Signatures of one party or both; the second one brings the contract into force."""
         self.ensure_one()
-        self.write(
+        self._write_guarded(
             {
                 **{f"{party}_signature": how for party in parties},
                 "signed_attachment_ids": [(4, one.id) for one in attachments],
@@ -174,7 +174,7 @@ class CrmContract(models.Model):
             values = {"date_signed": date}
             if self.state == "approved":
                 values["state"] = "active"
-            self.write(values)
+            self._write_guarded(values)
             self._after_signing()
 
     def _after_signing(self):
@@ -195,7 +195,7 @@ class CrmContract(models.Model):
                     amount=contract.currency_id.format(contract.remaining_total),
                 )
             )
-        self.write({"state": "completed"})
+        self._write_guarded({"state": "completed"})
 
     def action_terminate(self):
         """End the contract before its time; payments that are not received are cancelled."""
@@ -212,7 +212,7 @@ class CrmContract(models.Model):
             lambda payment: payment.state == "planned" and not payment.amount_received
         )
         untouched._set_state("cancelled")
-        self.write({"state": state})
+        self._write_guarded({"state": state})
         self.parent_id._after_agreement()
 
     def action_reopen(self):
@@ -221,7 +221,8 @@ class CrmContract(models.Model):
         for contract in self:
             signed = contract.signature_state == "signed"
             back = "active" if signed else "approved" if contract.number else "draft"
-            contract.state = "draft" if contract.state == "cancelled" else back
+            state = "draft" if contract.state == "cancelled" else back
+            contract._write_guarded({"state": state})
         self.parent_id._after_agreement()
 
     def _check_state(self, *states):

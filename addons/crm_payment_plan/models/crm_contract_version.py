@@ -72,12 +72,15 @@ class CrmContract(models.Model):
         self._check_state("approved", "active")
         # Nobody but the system writes former versions.
         self.env["crm.contract.version"].sudo().create(self._prepare_version(reason))
-        self.write(
+        self._write_guarded(
             {
                 "state": "draft",
                 "version": self.version + 1,
                 "company_signature": "none",
                 "partner_signature": "none",
+                # Payments that count from signing wait for the new signature; the version
+                # keeps the day of the withdrawn one.
+                "date_signed": False,
                 "frozen_requisites": False,
                 "signed_attachment_ids": [(5,)],
             }
@@ -98,19 +101,32 @@ class CrmContract(models.Model):
         """Terms as {label: text}, which a person can compare years later."""
         self.ensure_one()
         names = (
-            "number", "partner_reference", "title", "partner_id", "beneficiary_id", "amount_total",
-            "date", "date_start", "date_end", "company_signer", "partner_signer",
+            "number", "partner_reference", "title", "type_id", "company_id", "partner_id",
+            "beneficiary_id", "amount_total", "currency_id", "date", "date_start", "date_end",
+            "date_signed", "company_signer", "company_signer_basis", "partner_signer",
+            "partner_signer_basis",
         )  # fmt: skip
         labels = self.fields_get(names, ["string"])
         terms = {labels[name]["string"]: self._term_text(name) for name in names}
-        for payment in self.payment_ids.filtered(lambda p: p.state != "cancelled"):
-            terms[self.env._("Payment: %s", payment.name)] = " · ".join(
-                (
-                    self.currency_id.format(payment.amount),
-                    fields.Date.to_string(payment.date_planned),
-                )
-            )
+        payments = self.payment_ids.filtered(lambda p: p.state != "cancelled")
+        for payment in payments.sorted(lambda p: p._plan_place()):
+            label = self.env._("Payment: %s", payment.name)
+            place = 1
+            # Payments of one name are told apart by their order.
+            while (key := f"{label} ({place})" if place > 1 else label) in terms:
+                place += 1
+            terms[key] = self._payment_text(payment)
         return {label: text for label, text in terms.items() if text}
+
+    def _payment_text(self, payment):
+        """Amount, date and what the date counts from."""
+        rule = payment.due_kind == "event" and payment._get_rule_text()
+        parts = (
+            self.currency_id.format(payment.amount),
+            fields.Date.to_string(payment.date_planned),
+            rule,
+        )
+        return " · ".join(part for part in parts if part)
 
     def _term_text(self, name):
         value = self[name]

@@ -131,3 +131,49 @@ class TestSectionField(PlanCommon):
         week = self.Payment.search([*self.mine, ("section", "=", "3_week")])
         self.assertEqual(everything | week, self.Payment.search(self.mine))
         self.assertFalse(everything & week)
+
+    @freeze_time("2026-12-06 10:00:00")
+    def test_archived_company(self):
+        """EC-21: payments of a company that was archived stand in exactly one section too."""
+        other = self.env["res.company"].create({"name": "Closed Co", "plan_week_start": "7"})
+        partner = self.env["res.partner"].create({"name": "Their buyer"})
+        rows = self._contract(
+            20,
+            [(10, "2026-12-07"), (10, "2026-11-01")],
+            approve=False,
+            company_id=other.id,
+            partner_id=partner.id,
+        ).payment_ids
+        other.active = False
+        self.env.invalidate_all()
+        mine = [("id", "in", rows.ids)]
+        groups = self.Payment._read_group(mine, ["section"], ["__count"])
+        self.assertEqual(dict(groups), {"1_earlier": 1, "3_week": 1})
+        self.assertEqual(sorted(rows.mapped("section")), ["1_earlier", "3_week"])
+        for key, number in (("1_earlier", 1), ("3_week", 1), ("5_later", 0)):
+            self.assertEqual(self.Payment.search_count([*mine, ("section", "=", key)]), number)
+        self.assertEqual(self.Payment.search_count([*mine, ("is_overdue", "=", True)]), 1)
+
+    def test_local_midnight(self):
+        """EC-21: at one moment companies east and west stand in different weeks."""
+        rows = self.Payment
+        for name, zone in (("East Co", "Pacific/Auckland"), ("West Co", "Pacific/Pago_Pago")):
+            company = self.env["res.company"].create({"name": name, "plan_week_start": "1"})
+            company.nightly_tz = zone
+            partner = self.env["res.partner"].create({"name": f"Buyer of {name}"})
+            rows |= self._contract(
+                10, [(10, "2026-12-07")], approve=False, company_id=company.id,
+                partner_id=partner.id,
+            ).payment_ids  # fmt: skip
+        for moment, expected in (
+            ("2026-12-06 10:59:00", ["4_month_after", "4_month_after"]),
+            ("2026-12-06 11:00:00", ["3_week", "4_month_after"]),
+            ("2026-12-07 10:59:00", ["3_week", "4_month_after"]),
+            ("2026-12-07 11:00:00", ["3_week", "3_week"]),
+        ):
+            with freeze_time(moment), self.subTest(moment=moment):
+                self.env.invalidate_all()
+                self.assertEqual(rows.mapped("section"), expected)
+                groups = self.Payment._read_group([("id", "in", rows.ids)], ["id", "section"], [])
+                self.assertEqual([section for _row, section in sorted(
+                    groups, key=lambda one: one[0].id)], expected)  # fmt: skip

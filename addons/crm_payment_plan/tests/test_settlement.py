@@ -2,7 +2,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common import PlanCommon
+from .common import ForeignCommon, PlanCommon
 
 PLANNED, RECEIVED = "planned", "received"
 
@@ -286,26 +286,8 @@ class TestSettlement(PlanCommon):
 
 
 @tagged("-at_install", "post_install")
-class TestForeignCurrency(PlanCommon):
+class TestForeignCurrency(ForeignCommon):
     """TN-25: contracts and invoices in other currencies than the company's."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.foreign = cls.env["res.currency"].create(
-            {"name": "XTS", "symbol": "T", "rounding": 0.01}
-        )
-        cls.env["res.currency.rate"].create(
-            [
-                {
-                    "currency_id": cls.foreign.id,
-                    "name": day,
-                    "rate": rate,
-                    "company_id": cls.company.id,
-                }
-                for day, rate in (("2026-01-01", 1.0), ("2026-02-01", 0.9), ("2026-03-01", 0.8))
-            ]
-        )
 
     def test_paid_at_another_rate(self):
         """An invoice of 100.00 settles exactly 100.00, whatever the rates were."""
@@ -331,6 +313,88 @@ class TestForeignCurrency(PlanCommon):
         for amount in (33.33, 33.33, 33.34):
             self._pay(invoice, amount, date="2026-03-05")
         self.assertReceived(contract, 90, rows=[(90, RECEIVED)])
+        self.assertEqual(contract.invoiced_total, 90)
+
+    def _change_rates(self):
+        """What the bank tells later: every rate of the past is another one."""
+        self.env["res.currency.rate"].search(
+            [("currency_id", "in", (self.foreign | self.third).ids)]
+        ).rate = 0.5
+
+    def assertNotMoved(self, contract):
+        """Rates of the past changed: no receipt is written, no total moves."""
+        totals = ("received_total", "cash_total", "invoiced_total")
+        before = [contract[name] for name in totals], contract.settlement_ids.sorted("id").read()
+        self._change_rates()
+        contract._settle()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        after = [contract[name] for name in totals], contract.settlement_ids.sorted("id").read()
+        self.assertEqual(after, before)
+        self.assertEqual(contract._get_differences(), [])
+
+    def test_rate_corrected_later(self):
+        """TN-25: the rate of the invoice's day stays, whatever the bank tells later."""
+        contract = self._contract(90, [(90, "2026-02-01")], currency_id=self.foreign.id)
+        invoice = self._invoice([(contract, 100)], date="2026-02-05")
+        self._pay(invoice, 40, date="2026-03-05")
+        self.assertReceived(contract, 36, rows=[(36, PLANNED)])
+        self.assertEqual(contract.invoiced_total, 90)
+        self.assertNotMoved(contract)
+        self._pay(invoice, date="2026-03-06")
+        self.assertReceived(contract, 90, rows=[(90, RECEIVED)])
+
+    def test_invoice_in_a_third_currency(self):
+        """TN-25: contract, invoice and company each have their own currency."""
+        contract = self._contract(180, [(180, "2026-02-01")], currency_id=self.foreign.id)
+        invoice = self._invoice([(contract, 100)], currency_id=self.third.id, date="2026-02-05")
+        self.assertEqual(invoice.amount_total_signed, 200)
+        self.assertEqual(contract.invoiced_total, 180)
+        self._pay(invoice, 33.33, currency_id=self.third.id, date="2026-03-05")
+        self.assertReceived(contract, 59.99)
+        self.assertNotMoved(contract)
+        self._pay(invoice, currency_id=self.third.id, date="2026-03-06")
+        self.assertReceived(contract, 180, rows=[(180, RECEIVED)])
+
+    def test_invoice_with_a_rate_of_its_own(self):
+        """TN-25: a contract in the company's currency gets what accounting booked."""
+        contract = self._contract(125, [(125, "2026-02-01")])
+        invoice = self._invoice(
+            [(contract, 100)], currency_id=self.foreign.id, date="2026-02-05", post=False
+        )
+        invoice.invoice_currency_rate = 0.8
+        invoice.action_post()
+        self.assertEqual(contract.invoiced_total, 125)
+        self._pay(invoice, currency_id=self.foreign.id, date="2026-03-05")
+        self.assertReceived(contract, 125, rows=[(125, RECEIVED)])
+        self.assertNotMoved(contract)
+
+    def test_advance_in_another_currency(self):
+        """AL-16: an advance counts at the rate of its day, and stays so."""
+        contract = self._contract(90, [(90, "2026-02-01")], currency_id=self.foreign.id)
+        self._advance(50, contract)
+        self.assertReceived(contract, 45)
+        self._advance(10, contract, currency_id=self.third.id)
+        self.assertReceived(contract, 63)
+        self.assertNotMoved(contract)
+
+    def test_money_in_the_company_currency(self):
+        """TN-25: two partials of an invoice of two contracts add up to what was booked."""
+        first = self._contract(33.33, [(33.33, "2026-02-01")], currency_id=self.foreign.id)
+        second = self._contract(66.67, [(66.67, "2026-02-01")], currency_id=self.foreign.id)
+        invoice = self._invoice(
+            [(first, 33.33), (second, 66.67)], currency_id=self.foreign.id, date="2026-02-05"
+        )
+        for amount, day in ((40.01, "2026-03-05"), (59.99, "2026-03-20")):
+            self._pay(invoice, amount, currency_id=self.foreign.id, date=day)
+            rows = (first | second).settlement_ids
+            for partial in rows.partial_id:
+                parts = rows.filtered(lambda row, partial=partial: row.partial_id == partial)
+                self.assertEqual(
+                    self.currency.round(sum(parts.mapped("amount_company"))), partial.amount
+                )
+        self.assertReceived(first, 33.33)
+        self.assertReceived(second, 66.67)
 
 
 @tagged("-at_install", "post_install")
@@ -382,6 +446,19 @@ class TestByHand(PlanCommon):
         with self.assertRaisesRegex(UserError, "stays in the plan"):
             self.first.unlink()
         self.assertReceived(self.contract, 60, rows=[(50, RECEIVED), (10, PLANNED)])
+
+    def test_what_a_client_says_settles_nothing(self):
+        """HU-23: no key of the context gives a payment a status that entries contradict."""
+        self._pay(self._invoice([(self.contract, 60)]))
+        for values, text in (
+            ({"state": "cancelled"}, "received by accounting"),
+            ({"state": "planned"}, "undo the reconciliation"),
+        ):
+            payment = self.second if values["state"] == "cancelled" else self.first
+            with self.assertRaisesRegex(UserError, text), self.cr.savepoint():
+                payment.with_context(crm_settling=True).write(values)
+        self.second.with_context(crm_settling=True).amount = 10
+        self.assertReceived(self.contract, 60, rows=[(50, RECEIVED), (10, RECEIVED)])
 
     def test_amount_lowered(self):
         """A payment whose amount is lowered to what came is received."""
