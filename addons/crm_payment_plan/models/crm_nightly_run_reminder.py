@@ -17,6 +17,10 @@ class CrmNightlyRun(models.Model):
         if not self.company_id.reminder_nightly:
             stage.message = self.env._("Switched off in the settings.")
             return
+        self.env["crm.payment.reminder"]._tell_undelivered()
+        self.env["crm.payment.reminder"]._judge_results(
+            self.company_id, self.company_id._get_local_today()
+        )
         review = self.env["crm.payment.reminder.run"]._get_open(self.company_id)
         if review.state != "review":
             stage.message = self.env._("The last list is being sent.")

@@ -41,8 +41,10 @@ class CrmPayerDelay(models.Model):
         :return: number of payers with a delay of their own
         """
         self.flush_model()
-        for model in ("account.move.line", "account.move", "account.partial.reconcile",
-                      "crm.receivable.item", "crm.receivable.payment"):  # fmt: skip
+        for model in (
+            "account.move.line", "account.move", "account.partial.reconcile",
+            "crm.receivable.item", "crm.receivable.payment", "crm.payment.dispute",
+        ):  # fmt: skip
             self.env[model].flush_model()
         rule = self.env["crm.payer.rule"]._get_of_company(company)
         # One tuple per key, and whoever has too few debts any more goes.

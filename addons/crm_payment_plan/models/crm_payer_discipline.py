@@ -256,3 +256,4 @@ class CrmPayerDiscipline(models.Model):
         event = "override" if override_class else "override_end"
         self._add_history({self.id: event}, today)
         self._map_to_trust(self.ids)
+        self._on_class_changed({self.id: old} if new != old else {})

@@ -41,17 +41,20 @@ class CrmPayerDiscipline(models.Model):
         figures = self._get_all_figures(company, day, rule, limits)
         self._add_missing(company, figures)
         rows = self._get_states(company)
-        values, events = [], {}
+        values, events, before = [], {}, {}
         for row in rows:
             seen = figures.get(row["partner_id"], Figures())
             new = self._prepare_state(row, seen, limits, day)
             values.append((row["id"], new))
             if event := self._get_event(row, new, day):
                 events[row["id"]] = event
+            if new["payer_class"] != row["payer_class"]:
+                before[row["id"]] = row["payer_class"]
         self._write_states(values)
         changed = [key for key, event in events.items() if event == "class"]
         self._map_to_trust(changed)
         self._add_history(events, day)
+        self._on_class_changed(before)
         return len(rows), len(changed)
 
     def _get_figures(self):
@@ -67,7 +70,8 @@ class CrmPayerDiscipline(models.Model):
     def _get_all_figures(self, company, day, rule, limits):
         """{partner id: Figures}: what ``lib.payer_discipline.figures`` says, for all at once."""
         for model in ("account.move.line", "account.move", "account.partial.reconcile",
-                      "crm.receivable.item", "crm.receivable.payment", "res.company"):  # fmt: skip
+                      "crm.receivable.item", "crm.receivable.payment", "crm.payment.dispute",
+                      "res.company"):  # fmt: skip
             self.env[model].flush_model()
         parts = self._get_parts_sql(company, day, rule)
         rows = self.env.execute_query(
@@ -139,17 +143,21 @@ class CrmPayerDiscipline(models.Model):
         """Parts of posted customer invoices, only by entries that are posted as well.
 
         Credit notes and exchange differences reduce a debt without being a payment. An
-        entry by hand that books the debt as an expense writes it off.
+        entry by hand that books the debt as an expense writes it off. Days that a dispute
+        took are nobody's delay: the debt is due from the day on which it was solved.
         """
         return SQL(
             """
             (WITH line AS (
                 SELECT l.id, m.commercial_partner_id AS partner_id, l.balance,
-                       l.date_maturity AS due
+                       l.date_maturity AS due, solved.date AS solved
                   FROM account_move_line l
                   JOIN account_move m ON m.id = l.move_id
                   JOIN account_account a ON a.id = l.account_id
                        AND a.account_type = 'asset_receivable'
+             LEFT JOIN (SELECT move_id, max(date_solved) AS date FROM crm_payment_dispute
+                         WHERE state = 'solved' AND move_id IS NOT NULL AND date_solved <= %(day)s
+                      GROUP BY move_id) solved ON solved.move_id = l.move_id
                  WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.balance > 0
                    AND m.move_type IN ('out_invoice', 'out_receipt')
                    AND l.no_followup IS NOT TRUE AND m.payment_state NOT IN ('blocked', 'reversed')
@@ -171,13 +179,15 @@ class CrmPayerDiscipline(models.Model):
                            AND a.account_type LIKE 'expense%%') AS lost
                   FROM partial
             )
-            SELECT partner_id, 'o' || id AS debt, part AS amount, due,
+            SELECT partner_id, 'o' || id AS debt, part AS amount,
+                   CASE WHEN solved IS NULL THEN due
+                        ELSE GREATEST(due, LEAST(solved, date)) END AS due,
                    CASE WHEN date <= %(day)s THEN date END AS paid, FALSE AS inferred,
                    lost AS written_off
               FROM known WHERE move_type <> 'out_refund' AND NOT exchange
             UNION ALL
-            SELECT line.partner_id, 'o' || line.id, line.balance - COALESCE(k.amount, 0), line.due,
-                   NULL, FALSE, FALSE
+            SELECT line.partner_id, 'o' || line.id, line.balance - COALESCE(k.amount, 0),
+                   GREATEST(line.due, line.solved), NULL, FALSE, FALSE
               FROM line LEFT JOIN (SELECT id, sum(part) AS amount FROM known GROUP BY id) k
                 ON k.id = line.id
              WHERE line.balance > COALESCE(k.amount, 0))

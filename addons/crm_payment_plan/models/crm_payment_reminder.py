@@ -9,6 +9,9 @@ HOLDS = [
     ("blocked", "Blocked by accounting"),
     ("promise", "Promise is open"),
     ("pause", "Do not disturb"),
+    ("stop", "No reminders"),
+    ("by_hand", "By hand only"),
+    ("person", "Private person"),
     ("unapplied", "Money not assigned"),
     ("small", "Below the least amount"),
     ("recent", "Reminded lately"),
@@ -18,7 +21,7 @@ HOLDS = [
     ("sent", "Reminded already"),
 ]
 #: What no tick overrules: there is nothing to send, nobody to send to, or no right to.
-HARD = ("dispute", "blocked", "no_email", "company", "sent")
+HARD = ("dispute", "blocked", "no_email", "company", "sent", "stop")
 #: What a person decides about a reminder; a refreshed list keeps it.
 DECISIONS = ("chosen", "level_by_hand", "custom_subject", "custom_body")
 
@@ -141,11 +144,17 @@ class CrmPaymentReminder(models.Model):
                 day=format_date(self.env, partner.reminder_pause_until),
                 reason=partner.reminder_pause_reason or "",
             )
+        if reason == "stop":
+            return _("No reminders to this customer: %s", partner.reminder_mode_reason or "")
         amount = format_amount(self.env, self.unapplied_amount, company.currency_id)
         texts = {
             "dispute": _("All debts whose turn has come are disputed."),
             "blocked": _("Accounting has blocked the payment of these invoices."),
             "unapplied": _("%s came and is not assigned to invoices: assign it first.", amount),
+            "by_hand": _("Is reminded only if a person chooses so: tick it to send."),
+            "person": _(
+                "A private person; the company reminds only firms by itself. Tick it to send."
+            ),
             "small": _(
                 "Less than %s, from which this level begins.",
                 format_amount(self.env, self.level_id.min_amount, company.currency_id),
@@ -203,6 +212,8 @@ class CrmPaymentReminder(models.Model):
                 reminder.delivery = _("Came back")
             elif "exception" in statuses:
                 reminder.delivery = _("Could not be sent")
+            elif waiting := reminder._get_waiting_text():
+                reminder.delivery = waiting
             elif statuses <= {"sent", "pending"} and statuses:
                 reminder.delivery = _("Mail left")
             else:

@@ -40,6 +40,7 @@ class CrmPaymentReminder(models.Model):
         """Mark the debts as reminded of and hand the reminder to its channel."""
         self.ensure_one()
         self._mark_documents()
+        self._open_documents_to_customer()
         self._sent(**getattr(self, f"_send_{self.channel}")())
 
     def _sent(self, **values):
@@ -76,8 +77,11 @@ class CrmPaymentReminder(models.Model):
             subtype_xmlid="mail.mt_note",
             email_layout_xmlid="mail.mail_notification_layout",
             email_add_signature=False,
+            attachments=self._prepare_files(),
             **self._get_sender_values(),
         )
+        self._copy_to_responsible(message)
+        self._wait_for_the_hour(message)
         emails = self.recipient_ids.sudo().mapped("email_normalized")
         return {"message_id": message.id, "sent_to": ", ".join(filter(None, emails))}
 

@@ -32,6 +32,13 @@ class CrmPaymentReminderLevel(models.Model):
         help="After the due date; negative: before it. A level before the due date is over "
         "on the day after it.",
     )
+    after_days = fields.Integer(
+        string="After an Earlier Reminder",
+        default=0,
+        aggregator=None,
+        help="So many days at least since the debt was reminded of at an earlier level; without "
+        "an earlier reminder this level is not used. 0: by the due date alone.",
+    )
     channel = fields.Selection(CHANNELS, required=True, default="mail")
     template_id = fields.Many2one(
         "mail.template",
@@ -40,6 +47,13 @@ class CrmPaymentReminderLevel(models.Model):
         ondelete="restrict",
         help="Of the mail or letter. It is translated like every text of a template: each "
         "customer gets it in his language.",
+    )
+    attach_invoices = fields.Boolean(help="The mail carries a PDF of each invoice in its table.")
+    attach_statement = fields.Boolean(
+        help="The mail carries the reconciliation statement from the oldest of its debts on."
+    )
+    copy_responsible = fields.Boolean(
+        string="Copy to the Responsible", help="The salesperson gets a copy of the mail."
     )
     min_amount = fields.Monetary(
         string="From Amount", help="Customers who owe less in all are not reminded at this level."
@@ -58,12 +72,19 @@ class CrmPaymentReminderLevel(models.Model):
     _min_amount_positive = models.Constraint(
         "CHECK (min_amount >= 0)", "The least amount cannot be negative."
     )
+    _after_days_positive = models.Constraint(
+        "CHECK (after_days = 0 OR (after_days > 0 AND days > 0))",
+        "Days since an earlier reminder cannot be negative, and only a level after the due date "
+        "can ask for an earlier one.",
+    )
     _template_chosen = models.Constraint(
         "CHECK (channel = 'call' OR template_id IS NOT NULL)",
         "Choose the text that is sent: only a call does without.",
     )
 
-    @api.depends("days", "channel", "min_amount", "is_automatic", *CLASS_FIELDS.values())
+    @api.depends(
+        "days", "after_days", "channel", "min_amount", "is_automatic", *CLASS_FIELDS.values()
+    )
     def _compute_summary(self):
         _ = self.env._
         labels = dict(get_classes(self.env))
@@ -86,7 +107,15 @@ class CrmPaymentReminderLevel(models.Model):
         _ = self.env._
         if self.days < 0:
             return _("%s days before the due date", -self.days)
-        return _("%s days after the due date", self.days) if self.days else _("On the due date")
+        if not self.days:
+            return _("On the due date")
+        if not self.after_days:
+            return _("%s days after the due date", self.days)
+        return _(
+            "%(days)s days after the due date, %(after)s after an earlier reminder",
+            days=self.days,
+            after=self.after_days,
+        )
 
     @api.depends("name", "days")
     def _compute_display_name(self):

@@ -42,6 +42,7 @@ class CrmPaymentReminderRun(models.Model):
                 ]
             )
         run._insert_items()
+        run._ask_accounting(rows)
         run.unknown_count = run._count_unknown()
         run.invalidate_recordset()
 
@@ -145,6 +146,8 @@ class CrmPaymentReminderRun(models.Model):
     def _get_level_sql(self):
         """The last level reached that is for payers of this class.
 
+        A level that follows an earlier reminder is reached only so many days after one: a
+        debt that is old already when reminding begins is first reminded of, then claimed.
         A person who asks for reminders gets the first level for payers of any class where
         their own begins later.
         """
@@ -157,9 +160,18 @@ class CrmPaymentReminderRun(models.Model):
                 WHERE v.company_id = %s AND v.active
                   AND CASE WHEN v.days <= 0 THEN document.days BETWEEN v.days AND 0
                            ELSE document.days >= v.days END
-                  AND CASE document.payer_class %s END""",
+                  AND CASE document.payer_class %s END
+                  AND (COALESCE(v.after_days, 0) = 0 OR EXISTS (
+                       SELECT FROM crm_payment_reminder_item s
+                         JOIN crm_payment_reminder_level sl ON sl.id = s.level_id
+                        WHERE s.company_id = v.company_id AND s.key = document.key
+                          AND s.sent_date <= %s::date - v.after_days
+                          AND sl.days BETWEEN 1 AND v.days - 1
+                          AND (s.due_date = document.due_date
+                               OR s.sent_date > document.due_date)))""",
             self.company_id.id,
             served,
+            self.date,
         )
         if self.scope == "due":
             return SQL("%s ORDER BY v.days DESC, v.sequence, v.id LIMIT 1", by_class)
@@ -264,10 +276,14 @@ class CrmPaymentReminderRun(models.Model):
             return "company"
         if partner.reminder_pause_until and partner.reminder_pause_until >= self.date:
             return "pause"
+        if partner.reminder_mode == "stop":
+            return "stop"
         if not facts["new"]:
             return "sent"
         if not facts["ready"]:
             return facts["hold"]
+        if self.scope != "partners" and (reason := partner._get_by_hand_reason(self.company_id)):
+            return reason
         if facts["unapplied"] >= float(facts["amount"]):
             return "unapplied"
         if level.min_amount and float(facts["amount"]) < level.min_amount:

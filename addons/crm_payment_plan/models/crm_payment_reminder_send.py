@@ -54,6 +54,7 @@ class CrmPaymentReminderRun(models.Model):
         reminders = reminders.filtered(lambda one: one.state == "waiting" and one.chosen)
         if not reminders:
             return
+        reminders = reminders._remember_moments()
         self._look_again(reminders)
         for reminder in reminders.filtered(lambda one: one.state == "waiting" and one.chosen):
             try:

@@ -216,32 +216,3 @@ class CrmPaymentReminderRun(models.Model):
             of_contract=self._in(SQL("c.commercial_partner_id"), partner_ids),
             days=DUE_DAYS,
         )
-
-    @api.model
-    def _get_credits_sql(self, company, partner_ids=None):
-        """Rows (partner_id, amount): money and credit notes that no invoice has taken yet."""
-        return SQL(
-            """
-            SELECT rp.commercial_partner_id AS partner_id, sum(-l.balance - taken.amount) AS amount
-              FROM account_move_line l
-              JOIN account_account a ON a.id = l.account_id
-                   AND a.account_type = 'asset_receivable'
-              JOIN res_partner rp ON rp.id = l.partner_id
-              JOIN LATERAL (
-                    SELECT COALESCE(sum(p.amount), 0) AS amount
-                      FROM account_partial_reconcile p
-                      JOIN account_move_line d ON d.id = p.debit_move_id
-                           AND d.parent_state = 'posted'
-                     WHERE p.credit_move_id = l.id) taken ON TRUE
-             WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.balance < 0
-               AND %(of_partner)s AND (l.reconciled IS NOT TRUE OR EXISTS (
-                    SELECT FROM account_partial_reconcile p
-                      JOIN account_move_line d ON d.id = p.debit_move_id
-                           AND d.parent_state <> 'posted'
-                     WHERE p.credit_move_id = l.id))
-          GROUP BY rp.commercial_partner_id
-            HAVING sum(-l.balance - taken.amount) > 0
-            """,
-            company=company.id,
-            of_partner=self._in(SQL("rp.commercial_partner_id"), partner_ids),
-        )

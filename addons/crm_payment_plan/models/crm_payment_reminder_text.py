@@ -84,6 +84,10 @@ class CrmPaymentReminder(models.Model):
             old.getparent().replace(old, fresh)
         return Markup(html.tostring(root, encoding="unicode"))
 
+    def _get_form_stamp(self, kind):
+        """Foot of every page of the letter; a letter is no draft."""
+        return f"{self.subject} · {self.partner_id.name}", ""
+
     def _get_table_documents(self):
         """Debts of the table, oldest first; disputed and promised ones are left out.
 
@@ -113,6 +117,7 @@ class CrmPaymentReminder(models.Model):
                 "totals": totals,
                 "format_date": lambda day: format_date(reminder.env, day) if day else "",
                 "format_amount": lambda sum_, currency: format_amount(reminder.env, sum_, currency),
+                "get_url": reminder._get_document_url,
                 "table_class": TABLE_CLASS,
             },
             minimal_qcontext=True,

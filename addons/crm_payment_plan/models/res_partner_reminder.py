@@ -24,6 +24,24 @@ class ResPartner(models.Model):
         string="Do Not Disturb Until", tracking=True, help="No payment reminders until that day."
     )
     reminder_pause_reason = fields.Char(string="Reason Not to Disturb", tracking=True)
+    reminder_optout = fields.Boolean(
+        string="No Payment Mails",
+        tracking=True,
+        help="This contact gets no payment reminders; another one of the customer does.",
+    )
+    reminder_mode = fields.Selection(
+        [
+            ("levels", "By the levels"),
+            ("by_hand", "By hand only"),
+            ("stop", "Never"),
+        ],
+        string="Payment Reminders",
+        default="levels",
+        tracking=True,
+        help="By hand only: a person decides about each one. Never: nobody can send one, as "
+        "when the debt is with the lawyers.",
+    )
+    reminder_mode_reason = fields.Char(string="Why No Reminders", tracking=True)
     promise_ids = fields.One2many(
         "crm.payment.promise", "partner_id", string="Promises to Pay", groups=SEEN_BY
     )
@@ -51,6 +69,23 @@ class ResPartner(models.Model):
                     )
                 )
 
+    @api.constrains("reminder_mode", "reminder_mode_reason")
+    def _check_reminder_mode(self):
+        for partner in self:
+            if partner.reminder_mode == "stop" and not (partner.reminder_mode_reason or "").strip():
+                raise ValidationError(
+                    self.env._("%s: say why the customer gets no reminders.", partner.display_name)
+                )
+
+    def _get_by_hand_reason(self, company):
+        """Code of why only a person reminds this customer; False: the levels may. Hook."""
+        self.ensure_one()
+        if self.reminder_mode == "by_hand":
+            return "by_hand"
+        if not company.reminder_persons and not self.is_company and not self.vat:
+            return "person"
+        return False
+
     # Whom to write to ---------------------------------------------------------
 
     def _get_payment_recipients(self):
@@ -64,7 +99,7 @@ class ResPartner(models.Model):
             .sudo()
             .search_fetch(
                 [("commercial_partner_id", "in", self.ids), ("email", "!=", False)],
-                ["commercial_partner_id", "type", "email", "contact_role_ids"],
+                ["commercial_partner_id", "type", "email", "contact_role_ids", "reminder_optout"],
                 order="id",
             )
         )
@@ -78,13 +113,17 @@ class ResPartner(models.Model):
     def _choose_payment_recipients(self, contacts):
         """Those of the contacts with an address that answer for payments; hook."""
         self.ensure_one()
+        contacts = contacts.filtered(lambda one: not one.reminder_optout)
         return (
             contacts.filtered(lambda one: PAYMENTS in one.contact_role_ids.mapped("code"))
             or contacts.filtered(lambda one: one.type == "invoice")[:1]
             or contacts.filtered(lambda one: one == self)
         ).sudo(False)
 
-    @api.depends("child_ids.contact_role_ids", "child_ids.email", "email", "contact_role_ids")
+    @api.depends(
+        "child_ids.contact_role_ids", "child_ids.email", "child_ids.reminder_optout", "email",
+        "contact_role_ids", "reminder_optout",
+    )  # fmt: skip
     def _compute_payment_recipient_text(self):
         companies = self.commercial_partner_id._origin
         recipients = companies._get_payment_recipients()

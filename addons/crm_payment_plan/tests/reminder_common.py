@@ -24,6 +24,8 @@ class ReminderCommon(DisciplineCommon):
         cls.levels = {
             level.days: level for level in cls.Level.search([("company_id", "=", cls.company.id)])
         }
+        # Printing takes time; who tests files asks for them.
+        cls.Level.search([]).write({"attach_invoices": False, "attach_statement": False})
         cls.supply = cls.env.ref("crm_payment_plan.crm_contract_type_supply")
 
     @classmethod

@@ -83,7 +83,7 @@ class TestReminderList(ReminderCommon):
             items[0].copy({"sent_date": NIGHT}).flush_recordset()
 
     def test_before_the_day(self):
-        """PF-13: a polite notice before the due date, and none of it once it is over."""
+        """PF-05: a polite notice before the due date, and none of it once it is over."""
         self._invoice(2)
         reminder = self._of(self._review())
         self.assertEqual(reminder.level_id, self.levels[-3])
@@ -93,6 +93,7 @@ class TestReminderList(ReminderCommon):
     def test_strict_payers_get_fewer(self):
         """PF-17: the levels depend on the payer's class, and the rule is told in words."""
         self._invoice(0)
+        self.levels[30].after_days = 0
         reached = {}
         for name in ("strict", "hesitant", "disloyal", "unrated"):
             self._rate(name)
@@ -115,7 +116,8 @@ class TestReminderList(ReminderCommon):
         """PF-13: a mail level needs its text; days of the sums are told in words."""
         with self.assertRaises(Exception) as caught, mute_logger("odoo.sql_db"):
             self.Level.create({"name": "Empty", "days": 3}).flush_recordset()
-        self.assertIn("template_chosen", str(caught.exception))
+        message = self.Level._sql_error_to_message(caught.exception)
+        self.assertEqual(message, "Choose the text that is sent: only a call does without.")
         self.assertEqual(self.levels[-3].when, "3 days before the due date")
         self.assertIn("after a look", self.levels[7].summary)
 
@@ -479,7 +481,7 @@ class TestReminderList(ReminderCommon):
     # Lists by hand, and by night ----------------------------------------------
 
     def test_all_overdue_this_week(self):
-        """PF-16: one button reminds of what became overdue this week, strict payers too."""
+        """PF-21: one button reminds of what became overdue this week, strict payers too."""
         self._rate("strict")
         fresh = self._invoice(-3)
         old = self._debtor("Old")
@@ -497,7 +499,7 @@ class TestReminderList(ReminderCommon):
             self._send(again)
 
     def test_from_a_card(self):
-        """PF-13: “Remind” on a card, invoice or planned payment makes a list of that customer."""
+        """PF-22: “Remind” on a card, invoice or planned payment makes a list of that customer."""
         move = self._invoice(-8)
         self._invoice(-8, partner=self._debtor("Other"))
         contact = self.env["res.partner"].create({"name": "Ivan", "parent_id": self.payer.id})

@@ -17,6 +17,7 @@ RIGHTS = {
     "crm.payment.reminder.run":   ("", "", "", "rwu", "rw", "r", "rwu", "rw", ""),
     "crm.payment.reminder":       ("", "", "", "rw", "rw", "r", "rw", "rw", ""),
     "crm.payment.reminder.item":  ("", "", "", "r", "r", "r", "r", "r", ""),
+    "crm.debt.digest":            ("", "", "", "", "", "", "", "", ""),
     "crm.payment.promise":        ("", "r", "rwc", "rwcu", "rwc", "r", "rwcu", "rwc", ""),
     "crm.payment.dispute":        ("", "r", "rwc", "rwcu", "rwc", "r", "rwcu", "rwc", ""),
 }  # fmt: skip
@@ -100,7 +101,7 @@ class TestReminderAccess(ReminderCommon):
         run = self._review()
         self._send(run)
         for model in RIGHTS:
-            if model != "crm.contact.role":
+            if model not in ("crm.contact.role", "crm.debt.digest"):
                 records = self.env[model].with_user(self.foreigner)
                 found = records.search([("company_id", "=", self.company.id)])
                 self.assertFalse(found, model)
@@ -123,6 +124,48 @@ class TestReminderAccess(ReminderCommon):
         run.with_user(self.sender).reminder_ids.read()
         run.with_user(self.sender).action_send()
         self.assertEqual(run.state, "done")
+
+    def test_remind_many_at_once(self):
+        """PF-13: “Remind” on marked rows of each list makes one list of their customers."""
+        other, third = self._debtor("Second"), self._debtor("Not marked")
+        contract = self._contract([(70, -8)], partner=other)
+        moves = self._invoice(-8) | self._invoice(-9)
+        theirs = self._invoice(-8, partner=self.theirs)
+        self._invoice(-8, partner=third)
+        debts = self.env["crm.receivable"].search([("move_id", "in", (moves | theirs).ids)])
+        marked = {
+            "account_move_action_remind": moves | theirs,
+            "crm_receivable_action_remind": debts,
+            "crm_contract_payment_action_remind": contract.payment_ids,
+            "res_partner_action_remind": self.payer | self.theirs | other,
+        }
+        for name, records in marked.items():
+            action = self.env.ref(f"crm_payment_plan.{name}").with_context(
+                active_model=records._name, active_ids=records.ids, active_id=records.ids[0]
+            )
+            result = action.with_user(self.accountant).run()
+            run = self.Run.browse(result["res_id"])
+            self.assertEqual(
+                run.reminder_ids.partner_id,
+                (records.partner_id if "partner_id" in records else records),
+                name,
+            )
+            with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_actions"):
+                action.with_user(self.manager).run()
+        self.assertEqual(len(self.Run.browse(result["res_id"]).reminder_ids), 3)
+
+    def test_remind_without_the_right(self):
+        """PF-13: who may not send is told who may, and nothing is made."""
+        move = self._invoice(-8, partner=self.theirs)
+        before = self.Run.search_count([])
+        for records in (self.theirs, move.sudo().with_user(self.manager)):
+            with self.assertRaises(AccessError) as caught:
+                records.with_user(self.manager).action_payment_reminder()
+            self.assertIn("Payment reminders: Send", str(caught.exception))
+        self.assertEqual(self.Run.search_count([]), before)
+        with self.assertRaises(UserError) as caught:
+            self.env["res.partner"].with_user(self.sender).action_payment_reminder()
+        self.assertIn("Choose customers", str(caught.exception))
 
     def test_facts_are_not_typed(self):
         """PK-21: amounts, states and the memory of what was sent are not edited by hand."""

@@ -168,6 +168,82 @@ class TestReminderHold(ReminderCommon):
         self.move.action_toggle_block_payment()
         self.assertEqual(self._hold(), "blocked")
 
+    def test_contact_who_wants_no_mails(self):
+        """PF-13: a contact opts out; another one of the customer is written to, or nobody."""
+        role = self.env.ref("crm_payment_plan.contact_role_payments")
+        olga, petr = self.env["res.partner"].create(
+            [
+                {"name": name, "parent_id": self.payer.id, "email": f"{name}@example.com",
+                 "contact_role_ids": [Command.link(role.id)]}
+                for name in ("olga", "petr")
+            ]
+        )  # fmt: skip
+        olga.reminder_optout = True
+        self.assertEqual(self._of(self._review()).recipient_ids, petr)
+        (petr | self.payer).reminder_optout = True
+        self.assertEqual(self._hold(), "no_email")
+
+    def test_by_hand_only(self):
+        """PF-13: an important customer is reminded only if a person decides so."""
+        self.payer.reminder_mode = "by_hand"
+        self.levels[7].is_automatic = True
+        self.assertEqual(self._hold(), "by_hand")
+        run = self._review()
+        self._of(run).with_user(self.accountant).chosen = True
+        self._send(run)
+        self.assertEqual(self._of(run).state, "sent")
+
+    def test_by_hand_from_the_card(self):
+        """PF-13: who asks for a reminder of this customer has decided."""
+        self.payer.reminder_mode = "by_hand"
+        self.assertFalse(self._of(self._review(scope="partners", partners=self.payer)).hold_reason)
+
+    def test_never(self):
+        """PF-13: a debt with the lawyers is reminded of by nobody; the reason is told."""
+        with self.assertRaises(ValidationError):
+            self.payer.reminder_mode = "stop"
+        self.payer.write({"reminder_mode": "stop", "reminder_mode_reason": "Lawsuit 12/26"})
+        for scope in ("due", "partners"):
+            reminder = self._of(self._review(scope=scope, partners=self.payer))
+            self.assertEqual(reminder.hold_reason, "stop")
+            self.assertIn("Lawsuit 12/26", reminder.hold_text)
+            with self.assertRaises(UserError):
+                reminder.with_user(self.accountant).chosen = True
+
+    def test_private_person(self):
+        """PF-13: natural persons are not reminded by themselves unless the company says so."""
+        self.payer.is_company = False
+        self.assertEqual(self._hold(), "person")
+        self.assertIn("private person", self._of(self._review()).hold_text)
+        self.company.reminder_persons = True
+        self.assertFalse(self._hold())
+
+    def test_sender_is_told_of_a_bounce(self):
+        """PF-13: a mail that came back is an activity of its sender, at once and once."""
+        self._remind()
+        reminder = self.Reminder.search([("partner_id", "=", self.payer.id)])
+        notification = reminder.message_id.notification_ids
+        before = self.payer.activity_ids
+        notification.write({"notification_status": "bounce"})
+        activity = self.payer.activity_ids - before
+        self.assertEqual((len(activity), activity.user_id), (1, self.manager))
+        self.assertIn("office@payer.example.com", activity.note)
+        notification.write({"notification_status": "bounce"})
+        self.Reminder._tell_undelivered()
+        self.assertEqual(self.payer.activity_ids - before, activity)
+
+    def test_night_tells_of_failures(self):
+        """PF-13: a mail that could not be sent is told in the night; one under way is not."""
+        self._remind()
+        reminder = self.Reminder.search([("partner_id", "=", self.payer.id)])
+        notification = reminder.message_id.notification_ids
+        before = self.payer.activity_ids
+        self.Reminder._tell_undelivered()
+        notification.write({"notification_status": "exception"})
+        self.assertEqual(self.payer.activity_ids, before, "the outbox may try again")
+        self.Reminder._tell_undelivered()
+        self.assertEqual(len(self.payer.activity_ids - before), 1)
+
     def test_other_company(self):
         """PF-13: neither customers of another company nor our own firms are reminded."""
         company = self.env["res.company"].create({"name": "Other Company"})

@@ -1,0 +1,98 @@
+from datetime import timedelta
+
+from odoo import models
+
+INVOICE_REPORT = "crm_payment_plan.action_report_invoice"
+PAYMENT_REPORT = "crm_payment_plan.action_report_payment"
+STATEMENT_REPORT = "crm_payment_plan.action_report_reconciliation"
+#: A list with files prints a while: so many are sent at once, more in the background.
+AT_ONCE_WITH_FILES = 3
+
+
+class CrmPaymentReminder(models.Model):
+    """What goes along with a mail: its invoices, a statement, a copy to the responsible.
+
+    Files are printed when the mail leaves, from the debts that its table shows then.
+    """
+
+    _inherit = "crm.payment.reminder"
+
+    def _prepare_files(self):
+        """[(name, content)] of the PDF files of this mail."""
+        self.ensure_one()
+        files = []
+        if self.level_id.attach_invoices:
+            files += self._print_invoices() + self._print_planned_payments()
+        if self.level_id.attach_statement:
+            files.append(self._print_statement())
+        return files
+
+    def _print_invoices(self):
+        """One file an invoice: the one that was sent to the customer, else our own form."""
+        files = []
+        for move in self._get_table_documents().move_id.sudo():
+            sent = move.invoice_pdf_report_id
+            content = sent.raw or self._print(INVOICE_REPORT, move)
+            name = sent.name or self.env._("Invoice %s.pdf", (move.name or "").replace("/", "-"))
+            files.append((name, content))
+        return files
+
+    def _print_planned_payments(self):
+        """Invoices for payment of what the contract plans and nobody has invoiced."""
+        return [
+            (
+                self.env._("Invoice for payment %s.pdf", payment.display_name.replace("/", "-")),
+                self._print(PAYMENT_REPORT, payment),
+            )
+            for payment in self._get_table_documents().payment_id.sudo()
+        ]
+
+    def _print_statement(self):
+        """The reconciliation statement from the day of the oldest debt on."""
+        days = [one.date or one.due_date for one in self._get_table_documents()]
+        statement = self.env["crm.reconciliation"].sudo().create(
+            {
+                "partner_id": self.partner_id.id,
+                "company_id": self.company_id.id,
+                "date_from": min(days, default=self.run_id.date - timedelta(days=365)),
+                "date_to": self.run_id.date,
+            }
+        )  # fmt: skip
+        name = self.env._("Reconciliation statement %s.pdf", self.run_id.date)
+        return name, self._print(STATEMENT_REPORT, statement)
+
+    def _print(self, report, record):
+        reports = self.env["ir.actions.report"].sudo().with_company(self.company_id)
+        return reports._render_qweb_pdf(report, record.ids)[0]
+
+    def _open_documents_to_customer(self):
+        """Give the invoices of the table the link by which a customer opens them without login."""
+        for move in self._get_table_documents().move_id.sudo():
+            move._portal_ensure_token()
+        self.invalidate_recordset(["documents_html", "body"])
+
+    def _get_document_url(self, document):
+        """Address of an invoice on the portal; empty when the customer has no access to it yet."""
+        move = document.move_id.sudo()
+        if not move.access_token:
+            return ""
+        return move.get_base_url() + move.get_portal_url()
+
+    def _copy_to_responsible(self, message):
+        """The responsible gets a copy of what his customer gets."""
+        if self.level_id.copy_responsible and self.user_id.sudo().email:
+            message.sudo().mail_ids[:1].email_cc = self.user_id.sudo().email_formatted
+
+
+class CrmPaymentReminderRun(models.Model):
+    """Lists whose mails carry files are longer in the sending."""
+
+    _inherit = "crm.payment.reminder.run"
+
+    def _get_at_once(self):
+        levels = self.reminder_ids.filtered(
+            lambda one: one.state == "waiting" and one.chosen
+        ).level_id
+        if levels.filtered(lambda one: one.attach_invoices or one.attach_statement):
+            return AT_ONCE_WITH_FILES
+        return super()._get_at_once()

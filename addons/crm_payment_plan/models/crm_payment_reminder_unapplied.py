@@ -1,0 +1,73 @@
+from odoo import api, models
+from odoo.tools import format_amount
+
+ACTIVITY = "crm_payment_plan.mail_activity_type_unapplied"
+
+
+class CrmPaymentReminderRun(models.Model):
+    """Money that came and is not assigned holds reminders back: accounting is asked to do it.
+
+    One activity a customer, on his card; it is done by itself once the money is assigned.
+    """
+
+    _inherit = "crm.payment.reminder.run"
+
+    def _ask_accounting(self, rows):
+        """Plan an activity for each customer whose reminder waits for his own money.
+
+        :param rows: values of the reminders of the list
+        """
+        self.ensure_one()
+        user = self.company_id._get_payment_assigner()
+        if not user:
+            return
+        asked = self._get_asked(user)
+        amounts = dict(
+            self.env.execute_query(self._get_credits_sql(self.company_id, asked.mapped("res_id")))
+        )
+        assigned = asked.filtered(lambda one: one.res_id not in amounts)
+        if assigned:
+            assigned.action_feedback(feedback=self.env._("The money is assigned."))
+        held = {row["partner_id"]: row["unapplied_amount"] for row in rows
+                if row["hold_reason"] == "unapplied"}  # fmt: skip
+        texts = self.with_context(lang=user.lang)
+        self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True).create(
+            [
+                texts._prepare_asking(partner_id, amount, user)
+                for partner_id, amount in held.items()
+                if partner_id not in asked.mapped("res_id")
+            ]
+        )
+
+    @api.model
+    def _get_asked(self, user):
+        """Open activities of this kind that a person has."""
+        return (
+            self.env["mail.activity"]
+            .sudo()
+            .search(
+                [
+                    ("activity_type_id", "=", self.env.ref(ACTIVITY).id),
+                    ("res_model", "=", "res.partner"),
+                    ("user_id", "=", user.id),
+                ]
+            )
+        )
+
+    def _prepare_asking(self, partner_id, amount, user):
+        currency = self.company_id.currency_id
+        return {
+            "activity_type_id": self.env.ref(ACTIVITY).id,
+            "res_model_id": self.env["ir.model"]._get_id("res.partner"),
+            "res_id": partner_id,
+            "user_id": user.id,
+            "date_deadline": self.date,
+            "summary": self.env._(
+                "Assign %s to invoices", format_amount(self.env, amount, currency)
+            ),
+            "note": self.env._(
+                "Money of this customer came to %(company)s and no invoice has taken it. His "
+                "payment reminder waits until it is assigned.",
+                company=self.company_id.name,
+            ),
+        }
