@@ -40,18 +40,21 @@ class AccountMove(models.Model):
         contract = self._get_form_contract()
         outgoing = self.is_sale_document(include_receipts=True)
         titles = self._get_form_titles(contract)
+        rows = self._prepare_form_rows()
+        totals = self._prepare_form_totals(
+            self.currency_id, self.amount_untaxed, self.amount_tax, self.amount_total
+        )
         return {
             "lang": self.env.lang,
             "title": title,
-            "date": self._form_date(self.invoice_date or self.date),
+            "heading": self._get_form_heading(title, self.invoice_date or self.date),
+            "summary": self._get_form_summary(rows, totals),
             "basis": self._prepare_basis(contract),
             "parties": self._prepare_form_parties(
                 contract, self.company_id, self.commercial_partner_id, titles, outgoing
             ),
-            "rows": self._prepare_form_rows(),
-            "totals": self._prepare_form_totals(
-                self.currency_id, self.amount_untaxed, self.amount_tax, self.amount_total
-            ),
+            "rows": rows,
+            "totals": totals,
             "due": self._form_date(self.invoice_date_due),
             "planned": self._prepare_planned_texts(),
             "reference": self.payment_reference or "",
@@ -123,33 +126,38 @@ class CrmContractPayment(models.Model):
         outgoing = contract.direction == "income"
         titles = self.env["account.move"]._get_form_titles(contract)
         open_amount = self.amount_remaining or self.amount
-        amount = self._form_amount(open_amount, self.currency_id)
+        title = self.env._("Invoice for payment %s", self._get_form_number())
+        rows = [self._prepare_form_row(open_amount)]
+        totals = self._prepare_form_totals(self.currency_id, 0, 0, open_amount)
         return {
             "kind": "invoice",
             "lang": self.env.lang,
-            "title": self.env._("Invoice for payment %s", self._get_form_number()),
-            "date": self._form_date(self.company_id._get_local_today()),
+            "title": title,
+            "heading": self._get_form_heading(title, self.company_id._get_local_today()),
+            "summary": self._get_form_summary(rows, totals),
             "basis": self._prepare_basis(contract),
             "parties": self._prepare_form_parties(
                 contract, contract.company_id, contract.partner_id, titles, outgoing
             ),
-            "rows": [
-                {
-                    "section": "",
-                    "no": 1,
-                    "name": self._get_form_line(),
-                    "quantity": "1",
-                    "unit": "",
-                    "price": amount,
-                    "tax": "",
-                    "total": amount,
-                }
-            ],
-            "totals": self._prepare_form_totals(self.currency_id, 0, 0, open_amount),
+            "rows": rows,
+            "totals": totals,
             "due": self._get_due_text(),
             "planned": [],
             "reference": self._get_form_number(),
             "is_draft": not contract._is_issued(),
+        }
+
+    def _prepare_form_row(self, amount):
+        text = self._form_amount(amount, self.currency_id)
+        return {
+            "section": "",
+            "no": 1,
+            "name": self._get_form_line(),
+            "quantity": "1",
+            "unit": "",
+            "price": text,
+            "tax": "",
+            "total": text,
         }
 
     def _get_form_line(self):

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, models
 from odoo.tools.misc import formatLang
 
@@ -47,13 +49,60 @@ class CrmFormMixin(models.AbstractModel):
         frozen = contract.frozen_requisites or {
             "company": company.partner_id._prepare_requisites(),
             "partner": partner._prepare_requisites(),
+            "facts": {
+                "company": company.partner_id._prepare_requisite_facts(),
+                "partner": partner._prepare_requisite_facts(),
+            },
         }
+        facts = frozen.get("facts") or {}
         parties = [
-            {"rows": frozen["company"], "signer": contract.company_signer or ""},
-            {"rows": frozen["partner"], "signer": contract.partner_signer or ""},
+            {
+                **self._prepare_form_party(frozen[party], facts.get(party) or {}),
+                "signer": contract._get_signature_name(party),
+            }
+            for party in ("company", "partner")
         ]
         ordered = parties if company_first else parties[::-1]
         return [{**party, "title": title} for party, title in zip(ordered, titles, strict=True)]
+
+    @api.model
+    def _prepare_form_party(self, rows, facts):
+        """Requisites as a list, in one line, and those that a bank asks for.
+
+        :param rows: [[label, value], ...], the name first and without label.
+        :param facts: the same by name; contracts of old have none, then all is shown.
+        """
+        bank = {facts.get(name) for name in ("name", "vat", "account")}
+        own = {facts.get(name) for name in ("account", "email")}
+        name = rows[0][1] if rows else ""
+        words = [f"{label}: {value}" for label, value in rows[1:] if value not in own]
+        return {
+            "rows": rows,
+            "line": Markup("<b>%s</b>%s") % (name, "".join(f", {one}" for one in words)),
+            "payee": [
+                [label or self.env._("Payee"), value]
+                for label, value in rows
+                if value in bank or not facts
+            ],
+        }
+
+    @api.model
+    def _get_form_heading(self, title, day):
+        """Invoice for payment 12 of March 5, 2026."""
+        if not day:
+            return title
+        return self.env._("%(title)s of %(date)s", title=title, date=self._form_date(day))
+
+    @api.model
+    def _get_form_summary(self, rows, totals):
+        """How many lines, and what they come to, below the table of goods."""
+        values = {
+            "count": len([row for row in rows if not row["section"]]),
+            "amount": f"{totals['total']}\u00a0{totals['currency']}",
+        }
+        if totals["tax"]:
+            return self.env._("Lines: %(count)s. In all: %(amount)s.", **values)
+        return self.env._("Lines: %(count)s. In all: %(amount)s, without taxes.", **values)
 
     @api.model
     def _prepare_basis(self, contract):

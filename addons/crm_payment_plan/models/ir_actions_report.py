@@ -10,28 +10,34 @@ from odoo.tools.misc import file_path
 from odoo.addons.base.models import ir_actions_report
 
 from ..lib.pdf_pages import print_whole_pages
+from ..lib.pdf_scale import PROBE, measure_zoom
 from ..lib.pdf_stamp import stamp
 
 STYLE = "crm_payment_plan/static/forms/forms.css"
 #: For page numbers; has Cyrillic letters, which Odoo's default font for reports has not.
 FONT = "web/static/fonts/google/Roboto/Roboto-Regular.ttf"
-#: Measured: builds without patched Qt print letters by so much smaller.
-UNPATCHED_ZOOM = 1.28
+#: By how much each build of wkhtmltopdf prints too small, once it is measured.
+_zooms = {}
 LENGTH = re.compile(r"\b([2-9]|\d\d+(?:\.\d+)?)px")
 PREFIX = "crm_payment_plan.report_"
 
 
-@lru_cache(maxsize=2)
-def _get_style(zoom):
+@lru_cache(maxsize=4)
+def _get_style(zoom, breaks_well):
     """The style of the forms, inside of the page: printing fetches nothing from anywhere.
 
-    :param zoom: lengths are multiplied by it. Builds that need it lay out for pages of another
-        height than they print, so that what they keep whole only makes holes.
+    :param zoom: lengths are multiplied by it.
+    :param breaks_well: builds that do not lay out for pages of another height than they print,
+        so that what they keep whole only makes holes.
     """
     with open(file_path(STYLE), encoding="utf-8") as file:
         style = file.read()
-    if zoom != 1:
+    if not breaks_well:
         style = style.replace("page-break-inside: avoid", "page-break-inside: auto")
+    return _zoom_lengths(style, zoom)
+
+
+def _zoom_lengths(style, zoom):
     return LENGTH.sub(lambda match: f"{float(match.group(1)) * zoom:.4g}px", style)
 
 
@@ -52,20 +58,34 @@ class IrActionsReport(models.Model):
             return super()._prepare_html(html, report_model=report_model)
         root = lxml.html.fromstring(html, parser=lxml.html.HTMLParser(encoding="utf-8"))
         articles = root.xpath("//div[contains(concat(' ', @class, ' '), ' article ')]")
-        zoom = 1 if ir_actions_report._wkhtml().is_patched_qt else UNPATCHED_ZOOM
+        zoom, breaks_well = self._get_form_zoom(), ir_actions_report._wkhtml().is_patched_qt
+        for node in root.xpath("//*[@style]"):
+            node.set("style", _zoom_lengths(node.get("style"), zoom))
         bodies = [
             '<!DOCTYPE html><html><head><meta charset="utf-8"/>'
-            f'<style>{_get_style(zoom)}</style></head><body class="o_form_body">'
+            f'<style>{_get_style(zoom, breaks_well)}</style></head><body class="o_form_body">'
             f"{lxml.html.tostring(article, encoding='unicode')}</body></html>"
             for article in articles
         ]
         ids = [int(article.get("data-oe-id") or 0) or None for article in articles]
         return bodies, ids, None, None, {}
 
+    def _get_form_zoom(self):
+        """How much larger forms must be written for this build; measured once by a page."""
+        key = ir_actions_report._wkhtml().bin, self.get_paperformat().dpi
+        if key not in _zooms:
+            report = self.with_context(crm_contract_form=True)
+            probe = report._print_probe()
+            _zooms[key] = measure_zoom(probe)
+        return _zooms[key]
+
+    def _print_probe(self):
+        return self._run_wkhtmltopdf([PROBE], report_ref=self)
+
     @api.model
     def _run_wkhtmltopdf(self, bodies, report_ref=False, **options):
         report = self._get_report(report_ref) if report_ref else self.browse()
-        if not report._is_contract_form():
+        if not report._is_contract_form() or bodies == [PROBE]:
             return super()._run_wkhtmltopdf(bodies, report_ref=report_ref, **options)
         hasty = self.with_context(crm_contract_form=True)
         render = super(IrActionsReport, hasty)._run_wkhtmltopdf

@@ -1,8 +1,5 @@
 import hashlib
-import io
 from unittest.mock import patch
-
-from PyPDF2 import PdfReader
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -12,11 +9,7 @@ from odoo.addons.base.models import ir_actions_report
 from ..lib.pdf_pages import print_whole_pages
 from .common import ADDON
 from .forms_common import FormsCommon
-
-
-def words(pdf):
-    """The text of every page."""
-    return [" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf)).pages]
+from .printing import words
 
 
 @tagged("-at_install", "post_install")
@@ -124,6 +117,7 @@ class TestForms(FormsCommon):
             self.assertNotIn(word, bodies[0])
 
     def test_invoice_of_a_planned_payment(self):
+        """SK-08: the plan makes the invoice: sums, words, parties and basis without typing."""
         contract = self._contract(100, self.plan, title="lathes")
         form = contract.payment_ids[0]._get_form()
         self.assertEqual(form["title"], f"Invoice for payment {contract.number}-1")
@@ -238,19 +232,22 @@ class TestPages(FormsCommon):
             print_whole_pages(html, render, breaks_well=False)
         self.assertLess(len(calls), 6)
 
-    def test_letters_of_both_builds(self):
-        """The style of the page follows the build."""
+    def test_style_of_both_builds(self):
+        """The style of the page follows the build: what it keeps whole, how large it prints."""
         report = self.env.ref(f"{ADDON}.action_report_contract")
         html = self._html("report_contract", self._written(("clause", "a")))
-        sizes = []
-        for patched in (True, False):
+        bodies = []
+        for patched, zoom in ((True, 1), (False, 1.28)):
             info = ir_actions_report._wkhtml()._replace(is_patched_qt=patched)
-            with patch.object(ir_actions_report, "_wkhtml", lambda info=info: info):
-                sizes.append(report._prepare_html(html, "crm.contract")[0][0])
-        self.assertIn("font-size: 13px", sizes[0])
-        self.assertIn("font-size: 16.64px", sizes[1])
-        self.assertIn("page-break-inside: avoid", sizes[0])
-        self.assertNotIn("page-break-inside: avoid", sizes[1])
+            with (
+                patch.object(ir_actions_report, "_wkhtml", lambda info=info: info),
+                patch.object(type(report), "_get_form_zoom", lambda self, zoom=zoom: zoom),
+            ):
+                bodies.append(report._prepare_html(html, "crm.contract")[0][0])
+        self.assertIn("font-size: 13px", bodies[0])
+        self.assertIn("font-size: 16.64px", bodies[1])
+        self.assertIn("page-break-inside: avoid", bodies[0])
+        self.assertNotIn("page-break-inside: avoid", bodies[1])
 
 
 @tagged("-at_install", "post_install")
