@@ -58,6 +58,8 @@ class DemoContracts:
                 "company_signer_basis": "Устава",
                 "partner_signer": "генерального директора Соколова П. Н.",
                 "partner_signer_basis": "Устава",
+                "company_signature_name": "Директор Орлов А. В.",
+                "partner_signature_name": "Генеральный директор Соколов П. Н.",
                 "date": self._day(-age),
                 "date_start": self._day(-age),
                 "date_end": self._day(365 - age),
@@ -103,6 +105,7 @@ class DemoContracts:
                 "title": "запасные части по заявке",
                 "company_signer": "директора Орлова А. В.",
                 "company_signer_basis": "Устава",
+                "company_signature_name": "Директор Орлов А. В.",
                 "date": self.today,
                 "scheme_id": self.env.ref(f"{ADDON}.crm_payment_scheme_advance_30").id,
             }

@@ -15,6 +15,7 @@ DUE_EVENTS = [
     ("advance", "Advance received"),
     ("shipped", "Shipment"),
     ("accepted", "Acceptance"),
+    ("invoiced", "Invoice"),
     ("previous", "Previous payment"),
 ]
 #: Which date of the contract tells that the event has come.
@@ -23,6 +24,7 @@ EVENT_DATES = {
     "advance": "date_advance",
     "shipped": "date_shipped",
     "accepted": "date_accepted",
+    "invoiced": "date_invoiced",
 }
 #: Events of a contract from which deadlines of its project's tasks count.
 TASK_EVENTS = [
@@ -33,4 +35,8 @@ TASK_EVENTS = [
     ("accepted", "Acceptance"),
     ("end", "Contract ends"),
 ]
-TASK_EVENT_DATES = {**EVENT_DATES, "start": "date_start", "end": "date_end"}
+TASK_EVENT_DATES = {
+    **{event: EVENT_DATES[event] for event, _label in TASK_EVENTS if event in EVENT_DATES},
+    "start": "date_start",
+    "end": "date_end",
+}

@@ -18,6 +18,9 @@ MAX_BREAKS = 60
 MARK = re.compile(r"\[\[([uhc])(\d+)\]\]")
 #: As high as letters are: a line that is cut in two shows its mark on both pages.
 STYLE = "position:absolute;white-space:nowrap;color:#fff"
+#: Ends of units reach as far below their last line as rows have padding and border: a row
+#: whose border alone falls on the next page would leave that page empty.
+END_STYLE = f"{STYLE};margin-top:.5em"
 BREAK = "page-break-before: always"
 ROWS = "//table[thead]/tbody/tr"
 UNITS = f"{ROWS} | //div[contains(concat(' ', @class, ' '), ' o_keep ')]"
@@ -65,7 +68,7 @@ def _mark(root):
         if node.tag == "tr":
             # The last cell would push its mark over the edge of the page.
             for cell in node[:-1] or node:
-                cell.append(_new_mark(f"[[u{place}]]"))
+                cell.append(_new_mark(f"[[u{place}]]", END_STYLE))
             if node.getprevious() is None:
                 header = node.getparent().getparent().xpath("./thead/tr")[0]
                 _add_before(header[0], f"[[h{place}]]")
@@ -77,8 +80,8 @@ def _mark(root):
     return _to_text(marked)
 
 
-def _new_mark(text):
-    span = lxml.html.Element("span", style=STYLE)
+def _new_mark(text, style=STYLE):
+    span = lxml.html.Element("span", style=style)
     span.text = text
     return span
 
@@ -96,7 +99,16 @@ def _get_places(content):
         text = "".join(page.extract_text().split())
         for kind, place in MARK.findall(text):
             pages[kind].setdefault(int(place), set()).add(number)
+        if not text:
+            _tear_last(pages["u"], number)
     return pages
+
+
+def _tear_last(units, number):
+    """A page without words holds the border of the unit before it: that unit is torn."""
+    before = [place for place, pages in units.items() if max(pages) == number - 1]
+    if before:
+        units[max(before)].add(number)
 
 
 # Breaks ---------------------------------------------------------------------------------
@@ -142,7 +154,8 @@ def _divide_above_orphan(root, places):
             if node.tag == "tr" and node.getparent().getparent() in tables
         ]
         last = max(places["u"].get(own[-1], {-1})) if own else -1
-        if last < 0 or min(places["c"].get(number, {-1})) <= last:
+        # One that is pushed to the next page has marks on both.
+        if last < 0 or max(places["c"].get(number, {-1})) <= last:
             continue
         # The totals and the row above them.
         totals = [place for place in own if "o_total" in (units[place].get("class") or "")]

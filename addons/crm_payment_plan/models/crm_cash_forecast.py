@@ -35,7 +35,10 @@ class CrmCashForecast(models.Model):
             "name", "state", "amount_remaining", "date_planned", "contract_state", "direction",
             "user_id", "company_id", "currency_id", "cash_category_id", "cash_journal_id",
         ],
-        "account.move": ["name", "state", "move_type", "commercial_partner_id", "invoice_user_id"],
+        "account.move": [
+            "name", "state", "move_type", "commercial_partner_id", "invoice_user_id",
+            "crm_payment_day",
+        ],
         "account.move.line": [
             "amount_currency", "balance", "amount_residual", "date_maturity", "parent_state",
             "reconciled", "no_followup", "crm_contract_id", "price_total", "display_type",

@@ -5,7 +5,7 @@ from odoo.tools import SQL
 #: residual of its invoice at zero, so only reconciliations with posted entries count.
 LINES = """
 SELECT l.id, l.move_id, l.company_id, m.commercial_partner_id AS partner_id, side.direction,
-       COALESCE(l.date_maturity, m.invoice_date, l.date) AS due, l.currency_id,
+       COALESCE(m.crm_payment_day, l.date_maturity, m.invoice_date, l.date) AS due, l.currency_id,
        abs(l.amount_currency) - paid.amount AS amount,
        l.no_followup IS TRUE OR m.payment_state = 'blocked' AS disputed
   FROM account_move_line l

@@ -149,6 +149,11 @@ class CrmCashReport(models.Model):
     budget = fields.Monetary(readonly=True)
     planned = fields.Monetary(string="Plan", readonly=True)
     fact = fields.Monetary(readonly=True)
+    amount = fields.Monetary(
+        string="Sum",
+        readonly=True,
+        help="Budget, plan or fact, whichever the row is: for charts by kind.",
+    )
     deviation = fields.Monetary(readonly=True, help="Fact less budget.")
     plan_deviation = fields.Monetary(
         string="Deviation from Plan", readonly=True, help="Fact less plan."
@@ -174,7 +179,8 @@ class CrmCashReport(models.Model):
             **values,
         )
         return SQL(
-            """SELECT r.*, r.fact - r.budget AS deviation, r.fact - r.planned AS plan_deviation,
+            """SELECT r.*, r.budget + r.planned + r.fact AS amount,
+                      r.fact - r.budget AS deviation, r.fact - r.planned AS plan_deviation,
                       NULL::float8 AS deviation_percent FROM (%s) r""",
             report,
         )

@@ -152,7 +152,7 @@ class CrmContract(models.Model):
             {
                 "title": title,
                 "rows": frozen[party],
-                "signer": self[f"{party}_signer"] or "",
+                "signer": self._get_signature_name(party),
             }
             for party, title in (
                 ("company", self._get_party_title("company")),

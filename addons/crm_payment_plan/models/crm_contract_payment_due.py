@@ -38,6 +38,7 @@ class CrmContractPayment(models.Model):
         "contract_id.date_advance",
         "contract_id.date_shipped",
         "contract_id.date_accepted",
+        "contract_id.date_invoiced",
         "contract_id.payment_ids.date_received",
     )
     def _compute_is_estimated(self):
@@ -48,9 +49,9 @@ class CrmContractPayment(models.Model):
     @api.depends_context("lang")
     def _compute_due_text(self):
         for payment in self:
-            payment.due_text = payment.due_kind == "event" and payment._get_due_text()
+            payment.due_text = payment.due_kind == "event" and payment._get_rule_text()
 
-    def _get_due_text(self):
+    def _get_rule_text(self):
         """ "10 working days after shipment", "on signing" ..."""
         self.ensure_one()
         events = dict(self._fields["due_event"]._description_selection(self.env))

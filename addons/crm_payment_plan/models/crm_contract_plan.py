@@ -28,6 +28,12 @@ class CrmContract(models.Model):
         copy=False,
         help="When all advances were closed.",
     )
+    date_invoiced = fields.Date(
+        string="Invoiced On",
+        readonly=True,
+        copy=False,
+        help="Day of the first posted invoice.",
+    )
     date_shipped = fields.Date(string="Shipped On", copy=False)
     date_accepted = fields.Date(string="Accepted On", copy=False)
 
@@ -167,7 +173,7 @@ class CrmContract(models.Model):
         """
         moved = self.browse()
         for contract in self:
-            followed = contract.payment_ids._follow_event("previous")
+            followed = contract.payment_ids._follow_event("previous", "invoiced")
             advances = contract.payment_ids.filtered(
                 lambda payment: payment.kind == "advance" and payment.state != "cancelled"
             )

@@ -251,7 +251,7 @@ class CrmContract(models.Model):
 
     def _revise(self, reason):
         result = super()._revise(reason)
-        self.write(
+        self._write_guarded(
             dict.fromkeys(
                 ("portal_signature", "portal_signed_by", "portal_signed_at", "portal_digest"), False
             )

@@ -122,6 +122,10 @@ class CrmContract(models.Model):
         if self.state == "cancelled":
             raise UserError(self.env._("Contract %s is cancelled.", self.display_name))
         template = self.env.ref("crm_payment_plan.mail_template_contract")
+        return self._open_composer(template, crm_contract_sent=True)
+
+    def _open_composer(self, template, **context):
+        """The mail composer with a template that brings its PDF along."""
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Send by e-mail"),
@@ -134,8 +138,8 @@ class CrmContract(models.Model):
                 "default_template_id": template.id,
                 "default_composition_mode": "comment",
                 "default_email_layout_xmlid": MAIL_LAYOUT,
-                "crm_contract_sent": True,
                 "force_email": True,
+                **context,
             },
         }
 
@@ -151,6 +155,13 @@ class CrmContract(models.Model):
         return self.env.ref("crm_payment_plan.action_report_schedule").report_action(
             self, config=False
         )
+
+    @api.model
+    def _load_demo_forms(self):
+        """Demo data: what the printed forms need; called by the demo file only."""
+        from ..demo.forms import DemoForms  # the story is no part of a running product
+
+        DemoForms(self.env).tell()
 
     def _prepare_version(self, reason):
         scans = super()._prepare_version(reason)

@@ -19,7 +19,9 @@ class CrmPaymentDocumentButtons(models.AbstractModel):
 
     def action_payment_reminder(self):
         """Button: remind the customers of these documents of all that they have overdue."""
-        return self.env["crm.payment.reminder.run"]._remind_partners(self.partner_id)
+        Run = self.env["crm.payment.reminder.run"]
+        Run._check_may_send()  # said before anything about rights to the documents
+        return Run._remind_partners(self.partner_id)
 
     def action_overdue_week(self):
         """Button of lists: reminders of all that became overdue this week, chosen or not."""

@@ -14,28 +14,22 @@ class ResPartner(models.Model):
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_crm_contract_count(self):
         groups = self.env["crm.contract"]._read_group(
-            ["|", ("partner_id", "in", self.ids), ("commercial_partner_id", "in", self.ids)],
-            ["partner_id", "commercial_partner_id"],
-            ["__count"],
+            self._get_crm_contract_domain(), self._get_crm_party_fields(), ["__count"]
         )
         for partner in self:
             partner.crm_contract_count = sum(
-                count for own, entity, count in groups if partner._origin in (own, entity)
+                count for *parties, count in groups if partner._origin in parties
             )
 
     def action_view_crm_contracts(self):
-        """Contracts of this partner and of his contacts."""
+        """Contracts of this partner and of his contacts, and those that others pay for him."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "crm_payment_plan.crm_contract_action"
         )
         return {
             **action,
-            "domain": [
-                "|",
-                ("partner_id", "=", self.id),
-                ("commercial_partner_id", "=", self.id),
-            ],
+            "domain": list(self._get_crm_contract_domain()),
             "context": {"default_partner_id": self.id},
         }
 
@@ -60,7 +54,8 @@ class ResPartner(models.Model):
         firm = self.commercial_partner_id
         # Whoever approves a contract prints the account, though only accountants edit it.
         account = firm.sudo().bank_ids[:1]
-        bank = ", ".join(filter(None, (account.bank_id.name, account.bank_id.bic)))
+        code = account.bank_id.bic and self.env._("BIC %s", account.bank_id.bic)
+        bank = ", ".join(filter(None, (account.bank_id.name, code)))
         facts = {
             "name": firm.name or self.name,
             "vat": firm.vat,

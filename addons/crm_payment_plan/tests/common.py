@@ -201,3 +201,29 @@ class PlanCommon(CrmBpmCommon):
             payments = contract.payment_ids.sorted(lambda p: (p.date_planned, p.sequence, p.id))
             self.assertEqual([(p.amount_received, p.state) for p in payments], rows)
         self.assertEqual(contract._get_differences(), [])
+
+
+class ForeignCommon(PlanCommon):
+    """Two currencies besides the company's, with rates by day."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.foreign, cls.third = cls.env["res.currency"].create(
+            [
+                {"name": "XTS", "symbol": "T", "rounding": 0.01},
+                {"name": "XTT", "symbol": "H", "rounding": 0.01},
+            ]
+        )
+        cls.env["res.currency.rate"].create(
+            [
+                {"currency_id": one.id, "name": day, "rate": rate, "company_id": cls.company.id}
+                for one, day, rate in (
+                    (cls.foreign, "2026-01-01", 1.0),
+                    (cls.foreign, "2026-02-01", 0.9),
+                    (cls.foreign, "2026-03-01", 0.8),
+                    (cls.third, "2026-01-01", 0.5),
+                    (cls.third, "2026-03-01", 0.4),
+                )
+            ]
+        )

@@ -1,9 +1,14 @@
+import csv
 import random
 from decimal import Decimal
+from pathlib import Path
 
 from odoo.tests import BaseCase, tagged
 
 from ..lib import AmountError, amount_in_words
+
+#: lang, currency, amount, expected: the same eight amounts from 1 to 10^9 in every language.
+TABLE = Path(__file__).parent / "files" / "amount_words.csv"
 
 #: Written and read by hand: the seams of gender, number and "и".
 WORDS = {
@@ -70,6 +75,10 @@ NUMERALS = {
         четиридесет=40 петдесет=50 шестдесет=60 седемдесет=70 осемдесет=80 деветдесет=90 сто=100
         двеста=200 триста=300 четиристотин=400 петстотин=500 шестстотин=600 седемстотин=700
         осемстотин=800 деветстотин=900 хиляд=1000 милион=1000000 милиард=1000000000""",
+    "en": """zero=0 one=1 two=2 three=3 four=4 five=5 six=6 seven=7 eight=8 nine=9 ten=10 eleven=11
+        twelve=12 thirteen=13 fourteen=14 fifteen=15 sixteen=16 seventeen=17 eighteen=18
+        nineteen=19 twenty=20 thirty=30 forty=40 fifty=50 sixty=60 seventy=70 eighty=80 ninety=90
+        thousand=1000 million=1000000 billion=1000000000""",
 }
 
 
@@ -77,9 +86,12 @@ def read(words, language):
     """The number that words stand for."""
     values = dict(pair.split("=") for pair in NUMERALS[language].split())
     total = group = 0
-    for word in words.split():
+    for word in words.replace(",", "").replace("-", " ").split():
         stem = word if word in values else word.rstrip("аиівоея")
-        if word == "и":
+        if word in ("и", "and"):
+            continue
+        if word == "hundred":  # the only numeral that multiplies within its group
+            group *= 100
             continue
         value = int(values[word if word in values else stem])
         if value >= 1000:
@@ -100,11 +112,23 @@ class TestAmountWords(BaseCase):
                 with self.subTest(language=language, currency=currency, amount=amount):
                     self.assertEqual(amount_in_words(amount, currency, language), expected)
 
+    def test_table(self):
+        """The contract style in eight pairs of language and currency, to 10^9."""
+        with TABLE.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual(len(rows), 64)
+        for row in rows:
+            language, currency, amount = row["lang"], row["currency"], row["amount"]
+            with self.subTest(language=language, currency=currency, amount=amount):
+                self.assertEqual(amount_in_words(amount, currency, language), row["expected"])
+
     def test_reads_back(self):
         """10 000 random amounts in each language: the words give the number again."""
         rng = random.Random(20)
-        for language, currency in (("ru", "RUB"), ("uk", "UAH"), ("bg", "EUR")):
-            unit = {"ru": "рубл", "uk": "грив", "bg": "евро"}[language]
+        for language, currency in (
+            ("ru", "RUB"), ("uk", "UAH"), ("bg", "EUR"), ("en", "EUR"),
+        ):  # fmt: skip
+            unit = {"ru": "рубл", "uk": "грив", "bg": "евро", "en": "euro"}[language]
             for _number in range(10_000):
                 amount = rng.randrange(10 ** rng.randint(1, 12))
                 words = amount_in_words(amount, currency, language)

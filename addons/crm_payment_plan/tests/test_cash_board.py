@@ -1,5 +1,6 @@
 import io
 
+from lxml import etree
 from openpyxl import load_workbook
 
 from odoo.exceptions import AccessError, ValidationError
@@ -92,6 +93,63 @@ class TestCashBoard(CashCommon):
             for week, old in zip(self._board()["weeks"], self.before["weeks"], strict=True)
         ]
         self.assertEqual(balances, [150, -250, -250, -250, -250, -250])
+
+    def test_balance_of_days(self):
+        """TN-27: the calendar's balances: day by day, overdue today, what is doubtful not."""
+        Board = self.env["crm.cash.board"].with_user(self.head)
+        stop = day(12)
+        before = Board.get_day_balances(stop)["days"]
+        self._contract(30, [(30, day(-2))])
+        self._contract(100, [(100, day(3))])
+        self._contract(400, [(400, day(8))], kind=self.purchase)
+        self._contract(999, [(999, day(4))], approve=False)
+        self.company.cash_minimum = before[str(day(0))]["balance"]
+        after = Board.get_day_balances(str(stop))
+        change = {
+            one: round(after["days"][key]["balance"] - before[key]["balance"], 2)
+            for one, key in ((number, str(day(number))) for number in (0, 2, 3, 7, 8, 11))
+        }
+        self.assertEqual(change, {0: 30, 2: 30, 3: 130, 7: 130, 8: -270, 11: -270})
+        self.assertFalse(after["days"][str(day(3))]["is_low"])
+        self.assertTrue(after["days"][str(day(8))]["is_low"])
+        self.assertNotIn(str(day(-1)), after["days"])
+        self.assertNotIn(str(stop), after["days"])
+        with self.assertRaises(AccessError):
+            self.env["crm.cash.board"].with_user(self.portal).get_day_balances(stop)
+
+    def test_charts(self):
+        """TN-27: the charts show the sums of their lists."""
+        self._contract(100, [(60, day(3)), (40, day(10))])
+        self._contract(30, [(30, day(3))], kind=self.purchase)
+        self.env.flush_all()
+        forecast = self.env["crm.cash.forecast"].with_user(self.head)
+        arch = etree.fromstring(forecast.get_view(view_type="graph")["arch"])
+        self.assertEqual((arch.get("type"), arch.get("cumulated")), ("line", "1"))
+        groups = forecast.formatted_read_group(
+            [("contract_id.partner_id", "=", self.customer.id)], ["direction"],
+            ["amount_company:sum"],
+        )  # fmt: skip
+        sums = {group["direction"]: round(group["amount_company:sum"], 2) for group in groups}
+        self.assertEqual(sums, {"income": 100, "expense": -30})
+        report = self.env["crm.cash.report"].with_user(self.head)
+        arch = etree.fromstring(report.get_view(view_type="graph")["arch"])
+        names = [node.get("name") for node in arch.iter("field")]
+        self.assertEqual(names, ["date", "kind", "amount"])
+        groups = report.formatted_read_group(
+            [("partner_id", "=", self.customer.id)], ["kind"], ["amount:sum", "planned:sum"]
+        )
+        self.assertEqual([(g["kind"], g["amount:sum"]) for g in groups], [("plan", 70)])
+        for model in ("crm.receivable", "crm.payer.discipline", "crm.payer.discipline.history",
+                      "crm.payment.reminder"):  # fmt: skip
+            arch = etree.fromstring(self.env[model].get_view(view_type="graph")["arch"])
+            dims = [
+                ":".join(filter(None, (node.get("name"), node.get("interval"))))
+                for node in arch.iterfind("field")
+                if not node.get("type")
+            ]
+            measures = [f"{node.get('name')}:sum" for node in arch.iterfind("field[@type]")]
+            # Whatever the chart asks for can be grouped and summed.
+            self.env[model].formatted_read_group([], dims, [*measures, "__count"])
 
     def test_what_is_left_out(self):
         self._contract(10, [(10, day(1))], approve=False)
@@ -196,6 +254,32 @@ class TestCashBoard(CashCommon):
         run = self.env["crm.nightly.run"]
         stages = run._get_stages()
         self.assertGreater(stages.index("cash_forecast"), stages.index("payer_discipline"))
+        treasurer = self.head
+        self.company.write({"cash_minimum": 0, "cash_treasurer_id": treasurer.id})
+        for place in range(3):
+            invoice = self._invoice([(None, 40)], date=day(-90 - place))
+            self._pay(invoice, date=day(-80 - place))
+        balance = self._board()["opening"]["total"]
+        self._contract(
+            balance + 500, [(balance + 500, day(10))], kind=self.purchase,
+            partner_id=self.env["res.partner"].create({"name": "Dear supplier"}).id,
+        )  # fmt: skip
+        self.env.flush_all()
+        night = run._create_run(self.company, TODAY, "manual")
+        stage = night.stage_ids.filtered(lambda one: one.code == "cash_forecast")
+        Gap, Delay = self.env["crm.cash.gap"], self.env["crm.payer.delay"]
+        own = [("company_id", "=", self.company.id)]
+        night._stage_cash_forecast(stage)
+        gap = Gap.search([*own, ("state", "=", "open")])
+        delay = Delay.search([*own, ("partner_id", "=", self.customer.id)])
+        self.assertEqual((stage.created, len(gap), len(delay)), (1, 1, 1))
+        self.assertEqual((len(gap.activity_ids), gap.activity_ids.user_id), (1, treasurer))
+        self.assertGreaterEqual(stage.processed, 1)
+        night._stage_cash_forecast(stage)
+        self.assertEqual(stage.created, 0)
+        self.assertEqual(Gap.search([*own, ("state", "=", "open")]), gap)
+        self.assertEqual(len(gap.activity_ids), 1)
+        self.assertEqual(Delay.search([*own, ("partner_id", "=", self.customer.id)]), delay)
 
     def test_delays(self):
         """PF-17: quantiles by amount, of payers with enough debts and of all; idempotent."""

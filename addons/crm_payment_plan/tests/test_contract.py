@@ -77,6 +77,8 @@ class TestContract(PlanCommon):
         contract = self._contract(100, [(100, "2026-02-01")])
         with self.assertRaisesRegex(UserError, "its terms stand: Amount"):
             contract.amount_total = 200
+        with self.assertRaisesRegex(UserError, "its terms stand: Amount"):
+            contract.with_context(crm_contract_revision=True).amount_total = 200
         contract.write({"amount_total": 100, "partner_id": self.customer.id, "note": "More"})
         number = contract.number
         self.env["crm.contract.revise"].create(
@@ -92,6 +94,66 @@ class TestContract(PlanCommon):
         self.assertIn("100", version.changes)
         self.assertIn("80", version.changes)
         self.assertIn("Payment: Part 1", version.changes)
+
+    def _revise(self, contract):
+        self.env["crm.contract.revise"].create(
+            {"contract_id": contract.id, "reason": "New terms"}
+        ).action_apply()
+
+    def test_payments_of_one_name_in_a_version(self):
+        """AL-15: rows that share a name are kept and compared each by itself."""
+        contract = self._contract(100, [(40, "2026-02-01"), (60, "2026-03-01")])
+        first, second = contract.payment_ids.sorted("date_planned")
+        contract.payment_ids.name = "Payment"
+        self._revise(contract)
+        terms = contract.version_ids.terms
+        self.assertIn("40", terms["Payment: Payment"])
+        self.assertIn("60", terms["Payment: Payment (2)"])
+        self.assertFalse(contract.version_ids.changes)
+        second.amount = 70
+        contract.version_ids.invalidate_recordset()
+        changes = contract.version_ids.changes.splitlines()
+        self.assertEqual(len(changes), 1)
+        self.assertRegex(changes[0], r"^Payment: Payment \(2\): .*60.* → .*70")
+        first.amount = 30
+        contract.version_ids.invalidate_recordset()
+        self.assertEqual(len(contract.version_ids.changes.splitlines()), 2)
+
+    def test_every_term_is_compared(self):
+        """AL-15: currency, type, signers and what dates count from are terms too."""
+        contract = self._contract(100, [(100, "2026-02-01")])
+        self._revise(contract)
+        rouble = self.env.ref("base.RUB")
+        rouble.active = True
+        contract.write(
+            {
+                "currency_id": rouble.id,
+                "type_id": self.supply.copy({"name": "Long supply"}).id,
+                "company_signer_basis": "Charter",
+                "partner_signer_basis": "Power of attorney 7",
+            }
+        )
+        contract.payment_ids.write({"due_kind": "event", "due_event": "shipped", "due_days": 5})
+        changes = contract.version_ids.changes
+        for label in ("Currency: ", "Type: ", "On the Basis of: ", "On Their Basis: "):
+            self.assertIn(f"{label}", changes)
+        self.assertIn("5 days after: shipment", changes)
+
+    def test_dates_wait_for_the_new_signature(self):
+        """AL-15: what counts from signing counts from the signature of the version in force."""
+        contract = self._contract(100, [(100, "2026-02-01")], approve=False)
+        contract.payment_ids.write({"due_kind": "event", "due_event": "signed", "due_days": 5})
+        contract.action_approve()
+        self._sign(contract, day="2026-01-20")
+        self.assertEqual(contract.payment_ids.date_planned, date(2026, 1, 25))
+        self._revise(contract)
+        self.assertFalse(contract.date_signed)
+        self.assertTrue(contract.payment_ids.is_estimated)
+        self.assertIn("2026-01-20", contract.version_ids.terms["Signed On"])
+        contract.action_approve()
+        self._sign(contract, day="2026-02-10")
+        self.assertEqual(contract.payment_ids.date_planned, date(2026, 2, 15))
+        self.assertFalse(contract.payment_ids.is_estimated)
 
     def test_reason_is_needed(self):
         contract = self._contract()

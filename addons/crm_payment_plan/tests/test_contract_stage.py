@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -71,6 +72,26 @@ class TestContractStage(PlanCommon):
         case = self.env["bpm.stage.case"].sudo()._get_cases(contract)[contract.id]
         self.assertEqual(case.value, "cancelled")
         self.assertEqual(case.step_ids.mapped("state"), ["withdrawn"])
+
+    def _move(self, contract, value):
+        self.env["bpm.stage.case"].move(
+            "crm.contract", contract.id, value, override_reason="Known to all"
+        )
+
+    def test_bar_does_what_the_buttons_do(self):
+        """AL-15: the bar approves with a number, and cannot put a contract into force."""
+        self.env.user.group_ids |= self.env.ref("bpm_engine.group_override")
+        contract = self._contract(payments=[(100, "2026-03-01")], approve=False)
+        self._move(contract, "approved")
+        self.assertTrue(contract.number and contract.frozen_requisites)
+        with self.assertRaisesRegex(UserError, "Register signature"):
+            self._move(contract, "active")
+        with self.assertRaisesRegex(UserError, "is in state"):
+            self._move(contract, "draft")
+        self._move(contract, "cancelled")
+        self.assertEqual(set(contract.payment_ids.mapped("state")), {"cancelled"})
+        self._move(contract, "draft")
+        self.assertEqual(contract.state, "draft")
 
     def test_demanded_from_the_deal(self):
         """AL-15: a deal does not go on before its contract has been agreed."""

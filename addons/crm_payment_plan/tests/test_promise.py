@@ -214,6 +214,46 @@ class TestDispute(ReminderCommon):
         self._run()
         self.assertFalse(self._state().filtered(lambda one: one.payer_class != "unrated"))
 
+    def test_solved_counts_from_that_day(self):
+        """PF-17: a solved dispute does not drop the payer: the debt is due from then on."""
+        for due in (-300, -270, -240):
+            self._paid(due, due)
+        move = self._invoice(-100)
+        dispute = self._dispute(move, solution="Replaced")
+        self._run()
+        self.assertEqual(self._state().payer_class, "strict")
+        dispute.action_solve()
+        self._run()
+        payer = self._state()
+        self.assertEqual((payer.payer_class, payer.max_overdue), ("strict", 0))
+        self._run(NIGHT + timedelta(days=61))
+        self.assertEqual((payer.payer_class, payer.max_overdue), ("disloyal", 61))
+
+    def test_paid_while_disputed(self):
+        """PF-17: what was paid before the dispute was solved is neither late nor early."""
+        move = self._invoice(-100)
+        dispute = self._dispute(move, solution="Replaced")
+        for due in (-90, -80, -70):
+            self._paid(due, due)
+        self._entry(move, -20)
+        dispute.action_solve()
+        self._run()
+        payer = self._state()
+        self.assertEqual((payer.debt_count, payer.days_late, payer.days_early), (4, 0, 0))
+
+    def test_paid_late_after_the_dispute(self):
+        """PF-17: after the dispute the days count as of every other debt."""
+        move = self._invoice(-100)
+        dispute = self._dispute(move, solution="Replaced")
+        dispute.action_solve()
+        dispute.sudo().date_solved = NIGHT - timedelta(days=50)
+        for due in (-90, -80):
+            self._paid(due, due)
+        self._entry(move, -20)
+        self._run()
+        grace = self.env["crm.payer.rule"]._get_of_company(self.company)._get_limits().grace
+        self.assertEqual(self._state().days_late, (30 - grace) / 3)
+
     def test_once(self):
         move = self._invoice(-8)
         self._dispute(move)

@@ -6,7 +6,7 @@ from .common import PlanCommon
 
 @tagged("-at_install", "post_install")
 class TestTalk(PlanCommon):
-    """EC-22: comments and questions at a payment."""
+    """EC-22, SK-07: comments and questions at a payment, as tasks of people."""
 
     @classmethod
     def setUpClass(cls):
@@ -59,18 +59,3 @@ class TestTalk(PlanCommon):
         with self.assertRaisesRegex(UserError, "empty"):
             self._remark("comment", "  ").action_apply()
         self.assertFalse(self.payment.question_ids)
-
-    def test_list_actions(self):
-        """EC-23: the list's context menu changes the status of the chosen rows."""
-        action = self.env.ref("crm_payment_plan.crm_contract_payment_action_received")
-        action.with_user(self.manager).with_context(
-            active_model=self.payment._name, active_ids=self.payment.ids
-        ).run()
-        self.assertEqual(self.payment.state, "received")
-        ask = self.env.ref("crm_payment_plan.crm_contract_payment_action_ask")
-        result = (
-            ask.with_user(self.manager)
-            .with_context(active_model=self.payment._name, active_ids=self.payment.ids)
-            .run()
-        )
-        self.assertEqual(result["res_model"], "crm.contract.payment.remark")

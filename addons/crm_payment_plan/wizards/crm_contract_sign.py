@@ -33,6 +33,10 @@ class CrmContractSign(models.TransientModel):
         if self.how == "scan" and not self.attachment_ids:
             raise UserError(self.env._("Attach the scan of the signed contract."))
         self.contract_id.check_access("write")
-        self.attachment_ids.write({"res_model": "crm.contract", "res_id": self.contract_id.id})
+        place = {"res_model": "crm.contract", "res_id": self.contract_id.id}
+        # A copy that one party signed already stands there, and is not touched again.
+        self.attachment_ids.filtered(
+            lambda one: (one.res_model, one.res_id) != tuple(place.values())
+        ).write(place)
         parties = ("company", "partner") if self.party == "both" else (self.party,)
         self.contract_id._sign(parties, self.how, self.date, self.attachment_ids)

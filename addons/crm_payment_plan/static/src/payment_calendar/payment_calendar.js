@@ -37,10 +37,27 @@ export class PaymentCalendarModel extends CalendarModel {
         this.dialogService = services.dialog;
     }
 
+    /** Rows of the forecast: with them the balance at the end of every day. */
+    async updateData(data) {
+        await Promise.all([super.updateData(data), this.loadBalances()]);
+    }
+
+    async loadBalances() {
+        this.balances = { days: {} };
+        if (this.meta.resModel === "crm.cash.forecast") {
+            const stop = serializeDate(this.computeRange().end.plus({ days: 1 }));
+            this.balances = await this.orm.call("crm.cash.board", "get_day_balances", [stop]);
+        }
+    }
+
     /** Money that comes (positive) and goes (negative) by day, of what is shown. */
     get dayTotals() {
         const totals = {};
         for (const record of Object.values(this.records)) {
+            // What the board does not count, nobody reckons with: doubtful, disputed, drafts.
+            if ((record.rawRecord.certainty || "firm") !== "firm") {
+                continue;
+            }
             const day = serializeDate(record.start);
             const { amount, currencyId } = this.getMoney(record.rawRecord);
             const total = (totals[day] = totals[day] || {});
@@ -110,15 +127,36 @@ export class PaymentCalendarCommonRenderer extends CalendarCommonRenderer {
     /** What comes and goes on a day, in its cell of the month. */
     showTotals() {
         const totals = this.props.model.dayTotals;
+        const { days, currency_id: currencyId } = this.props.model.balances || { days: {} };
         const root = this.fc.el;
         for (const cell of root?.querySelectorAll(".fc-daygrid-day[data-date]") || []) {
             cell.querySelector(".o_crm_day_total")?.remove();
             const sums = totals[cell.dataset.date];
-            if (sums) {
+            const balance = days[cell.dataset.date];
+            if (sums || balance?.is_low) {
                 const top = cell.querySelector(".fc-daygrid-day-top") || cell;
-                top.append(this.makeTotal(sums));
+                const total = this.makeTotal(sums || {});
+                if (balance) {
+                    total.append(this.makeBalance(balance, currencyId));
+                }
+                top.append(total);
             }
         }
+    }
+
+    /** What is left at the end of the day; below the least balance in red, and in words. */
+    makeBalance({ balance, is_low: isLow }, currencyId) {
+        const node = document.createElement("span");
+        node.className = "o_crm_day_balance " + (isLow ? "text-danger" : "text-muted");
+        node.title = isLow ? _t("Left, below the least balance") : _t("Left at the end of the day");
+        node.textContent = `${isLow ? "⚠ " : "= "}${money(balance, currencyId)}`;
+        if (isLow) {
+            const word = document.createElement("span");
+            word.className = "o_crm_day_low d-none d-md-inline";
+            word.textContent = ` ${_t("too low")}`;
+            node.append(word);
+        }
+        return node;
     }
 
     makeTotal(sums) {

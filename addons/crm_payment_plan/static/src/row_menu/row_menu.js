@@ -46,7 +46,9 @@ export class PaymentRowMenu extends Component {
             ...statuses,
             { method: "action_comment", icon: "fa-comment-o", label: _t("Leave a comment") },
             { method: "action_ask", icon: "fa-question-circle-o", label: _t("Ask a question") },
-            { method: "action_open_popup", icon: "fa-pencil", label: _t("Edit") },
+            this.state.canEdit
+                ? { method: "action_open_popup", icon: "fa-pencil", label: _t("Edit") }
+                : { method: "action_open_popup", icon: "fa-eye", label: _t("Open") },
         ];
     }
 

@@ -37,6 +37,10 @@ registry.category("web_tour.tours").add("crm_payment_plan_calendar", {
             trigger: ".fc-daygrid-day .o_crm_day_total .text-success",
         },
         {
+            content: "what is left then, and that it is too little",
+            trigger: ".fc-daygrid-day .o_crm_day_balance.text-danger:contains(too low)",
+        },
+        {
             content: "to the next day",
             trigger: ".o_event:contains(Calendar Buyer)",
             run: async ({ anchor, drag_and_drop }) => {

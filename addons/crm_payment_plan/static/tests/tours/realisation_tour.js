@@ -36,6 +36,7 @@ registry.category("web_tour.tours").add("crm_payment_plan_portal_sign", {
         },
         { trigger: ".o_crm_portal_payments:contains(Part 1)" },
         { trigger: "a[data-bs-target='#contract_accept']", run: "click" },
+        { content: "the sheet has its size", trigger: "#contract_accept canvas:not([width='0'])" },
         { trigger: "#contract_accept .o_web_sign_name_input", run: "edit Anna Buyer" },
         { trigger: "#contract_accept .o_web_sign_auto_button", run: "click" },
         {
