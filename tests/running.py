@@ -249,5 +249,6 @@ def log_in(browser, url: str, login: str, password: str, **options):
     page.fill("input[name=login]", login)
     page.fill("input[name=password]", password)
     page.press("input[name=password]", "Enter")
-    page.wait_for_selector(".o_web_client .o_main_navbar")
+    # Who comes first waits until the server has put the client together.
+    page.wait_for_selector(".o_web_client .o_main_navbar", timeout=120_000)
     return page

@@ -1,10 +1,33 @@
 """What must hold of processes that killed programs worked on, read without the product's code."""
 
 import json
+from dataclasses import dataclass, field
 
-HUMAN, EVENTS, BACKGROUND = {"First", "Last"}, {"Pause", "Word"}, {"Send"}
 #: How the library numbers the states of tokens.
 WAITING, READY = 8, 16
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the runs of one drawing must be like.
+
+    :param human: places of tokens that have a task, as the library names them: those of several
+        instances end with " [child]".
+    :param attached: events at the border of a task; the history does not tell when they begin.
+    :param each: queries that find runs which are not like the others.
+    :param totals: {what: (query, how many for each run)}.
+    """
+
+    human: set
+    events: set
+    background: set
+    each: dict
+    totals: dict
+    attached: set = field(default_factory=set)
+
+    @property
+    def watched(self):
+        return self.human | self.events | self.background | self.attached
 
 
 TOKENS = """
@@ -32,12 +55,13 @@ def rows(connection, query, *values):
         return cr.fetchall()
 
 
-def state_trouble(connection, since=ALWAYS) -> list[str]:
+def state_trouble(connection, since=ALWAYS, expected=None) -> list[str]:
     """Where rows, history and tokens of a running database contradict each other.
 
     :param since: only runs that a step has touched since then; each step touches its run.
     """
-    found = []
+    found, expected = [], expected or PLAIN
+    elements = {name.removesuffix(" [child]") for name in expected.watched}
     with connection, connection.cursor() as cr:
         cr.execute(STATES, [since])
         states = cr.fetchall()
@@ -47,28 +71,34 @@ def state_trouble(connection, since=ALWAYS) -> list[str]:
     for instance, token, element, entered, gone in tokens:
         if entered != 1 or gone > 1:
             found.append(f"{instance}: {element} was entered {entered} and left {gone} times")
-        elif not gone and element in HUMAN | EVENTS | BACKGROUND:
+        elif not gone and element in elements:
             logged.setdefault(instance, set()).add(token)
     for instance, state, engine, tasks, waits, jobs in states:
-        live = live_tokens(engine)
-        places = {"tasks": (tasks, HUMAN), "waits": (waits, EVENTS), "jobs": (jobs, BACKGROUND)}
-        for what, (kept, elements) in places.items():
-            wanted = sorted(token for token, name in live.items() if name in elements)
+        live = live_tokens(engine, expected.watched)
+        places = {
+            "tasks": (tasks, expected.human),
+            "waits": (waits, expected.events | expected.attached),
+            "jobs": (jobs, expected.background),
+        }
+        for what, (kept, names) in places.items():
+            wanted = sorted(token for token, name in live.items() if name in names)
             if sorted(kept) != wanted:
                 found.append(f"{instance}: {what} {kept}, tokens {wanted}")
-        if set(live) != logged.get(instance, set()):
+        told = {token for token, name in live.items() if name not in expected.attached}
+        if told != logged.get(instance, set()):
             found.append(f"{instance}: the history knows other open tokens than the engine")
         if (state == "done") == bool(live):
             found.append(f"{instance} is {state} with tokens {live}")
     return found
 
 
-def live_tokens(engine_state: str) -> dict[str, str]:
+def live_tokens(engine_state: str, watched: set) -> dict[str, str]:
     """{token: element} of what waits for somebody, read from the saved text itself."""
-    watched = HUMAN | EVENTS | BACKGROUND
+    state = json.loads(engine_state)
     return {
         _dashed(row[0]): row[3]
-        for row in json.loads(engine_state)["top"]["tasks"]
+        for scope in (state["top"], *state["subs"])
+        for row in scope["tasks"]
         if row[2] in (WAITING, READY) and row[3] in watched
     }
 
@@ -107,25 +137,29 @@ TOTALS = {
 }
 
 
-def final_table(connection, size) -> list[tuple]:
+PLAIN = Expected({"First", "Last"}, {"Pause", "Word"}, {"Send"}, EACH, TOTALS)
+
+
+def final_table(connection, size, expected=PLAIN) -> list[tuple]:
     """What there is once everything has ended: (what, how many there must be, how many are)."""
     table = [
-        (what, size * each, rows(connection, query)[0][0]) for what, (query, each) in TOTALS.items()
+        (what, size * each, rows(connection, query)[0][0])
+        for what, (query, each) in expected.totals.items()
     ]
     return table + [
-        (f"wrong: {what}", 0, len(rows(connection, query))) for what, query in EACH.items()
+        (f"wrong: {what}", 0, len(rows(connection, query))) for what, query in expected.each.items()
     ]
 
 
-def final_trouble(connection, size) -> list[str]:
+def final_trouble(connection, size, expected=PLAIN) -> list[str]:
     """What is wrong once everything has ended."""
-    found = state_trouble(connection)
-    for what, wanted, count in final_table(connection, size):
+    found = state_trouble(connection, expected=expected)
+    for what, wanted, count in final_table(connection, size, expected):
         if count != wanted:
-            found.append(f"{what}: {count} instead of {wanted}{_example(connection, what)}")
+            example = _example(connection, expected.each.get(what.removeprefix("wrong: ")))
+            found.append(f"{what}: {count} instead of {wanted}{example}")
     return found
 
 
-def _example(connection, what):
-    query = EACH.get(what.removeprefix("wrong: "))
+def _example(connection, query):
     return f", for instance {rows(connection, query)[:3]}" if query else ""

@@ -28,6 +28,17 @@ FLOWS = (
     "Start Note", "Note Fork", "Fork First", "Fork Pause", "Fork Word", "First Join",
     "Pause Send", "Send Join", "Word Join", "Join Last", "Last End",
 )  # fmt: skip
+
+
+def flows(*pairs):
+    """Arrows, each given as "from to"."""
+    return "".join(
+        f'<sequenceFlow id="{a}_{b}" sourceRef="{a}" targetRef="{b}"/>'
+        for a, b in map(str.split, pairs)
+    )
+
+
+DRAWING = DIAGRAM % flows(*FLOWS)
 #: Each action leaves one record named like the customer, so that effects can be counted.
 SEED = """
 admin = env.ref("base.user_admin")
@@ -39,6 +50,12 @@ for key, color in (("soak_sync", 1), ("soak_async", 2)):
         "name": key, "key": key, "kind": "record", "target_model_id": tag.id, "max_tries": 9,
         "value_ids": [(0, 0, {{"field_id": field["name"].id, "value": "=record.name"}}),
                       (0, 0, {{"field_id": field["color"].id, "value": str(color)}})]}})
+if {called!r}:
+    callee = env["bpm.process"].create({{
+        "name": "Called", "key": "called", "owner_id": admin.id,
+        "model_id": env["ir.model"]._get_id("res.partner")}})
+    callee.draft_version_id.bpmn_xml = {called!r}
+    callee.draft_version_id.action_publish()
 process = env["bpm.process"].create({{
     "name": "Soak", "key": "soak", "model_id": env["ir.model"]._get_id("res.partner"),
     "owner_id": admin.id}})

@@ -20,8 +20,8 @@ from pathlib import Path
 import psycopg2
 
 from tests import running
-from tests.soak_checks import final_table, final_trouble, rows, state_trouble
-from tests.soak_scripts import DIAGRAM, FLOWS, SEED, WORKER
+from tests.soak_checks import PLAIN, final_table, final_trouble, rows, state_trouble
+from tests.soak_scripts import DRAWING, SEED, WORKER
 from tools.setup import databases, paths
 
 #: Seconds between two looks at how far it is, and between two lines that say so.
@@ -72,11 +72,15 @@ class Soak:
     :param folder: for the logs.
     :param quiet: how many of the workers act without activities, as programs do.
     :param tell: what takes a line about how far it is, every half minute.
+    :param drawing: (process, process that it calls or None) as XML.
+    :param expected: what its runs must be like.
     """
 
     def __init__(
-        self, database, folder: Path, size, kills, workers=2, quiet=0, seed=None, tell=None
-    ):
+        self, database, folder: Path, size, kills, workers=2, quiet=0, seed=None, tell=None,
+        drawing=(DRAWING, None), expected=PLAIN,
+    ):  # fmt: skip
+        self.drawing, self.expected = drawing, expected
         self.database, self.folder, self.size, self.kills = database, folder, size, kills
         self.count, self.quiet, self.tell = workers, quiet, tell or (lambda line: None)
         self.random = random.Random(seed)
@@ -102,11 +106,8 @@ class Soak:
             cr.execute("SELECT FROM bpm_process WHERE key = 'soak'")
             seeded = cr.rowcount
         if not seeded:
-            flows = "".join(
-                f'<sequenceFlow id="{a}_{b}" sourceRef="{a}" targetRef="{b}"/>'
-                for a, b in map(str.split, FLOWS)
-            )
-            running.shell(self.database, SEED.format(xml=DIAGRAM % flows, size=self.size))
+            xml, called = self.drawing
+            running.shell(self.database, SEED.format(xml=xml, called=called, size=self.size))
 
     def _report(self):
         late = [row[0] for row in rows(self.watch, "SELECT trouble FROM crm_bpm_soak") if row[0]]
@@ -114,8 +115,8 @@ class Soak:
             self.size,
             sum(self._noted("worked")),
             len(self._noted("killed")),
-            late + final_trouble(self.watch, self.size),
-            final_table(self.watch, self.size),
+            late + final_trouble(self.watch, self.size, self.expected),
+            final_table(self.watch, self.size, self.expected),
         )
 
     def _work(self, deadline):
@@ -180,7 +181,8 @@ class Soak:
     def _check(self):
         """Whether all runs that were touched since the last look are whole."""
         ((now,),) = rows(self.watch, "SELECT now() AT TIME ZONE 'UTC' - interval '5 minutes'")
-        trouble = state_trouble(self.watch, *([self.checked] if self.checked else []))
+        since = [self.checked] if self.checked else []
+        trouble = state_trouble(self.watch, *since, expected=self.expected)
         self.checked = now
         self._note("killed", trouble="; ".join(trouble) or None)
 

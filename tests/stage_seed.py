@@ -72,6 +72,8 @@ automation = env["base.automation"].create({
 env["ir.actions.server"].create({"name": "Go on", "model_id": model_id, "state": "code",
                                  "code": move, "base_automation_id": automation.id,
                                  "usage": "base_automation"})
+env["res.users"].create({"name": "Forger", "login": "forger", "password": "forger",
+    "group_ids": [Command.link(env.ref("sales_team.group_sale_salesman_all_leads").id)]})
 tag = env["crm.tag"].create({"name": "Checked"})
 print(json.dumps({"key": key, "leads": leads, "first": first.id, "second": second.id,
                   "action": action.id, "crons": crons, "saying": saying.id,

@@ -204,7 +204,7 @@ def clock_ahead(kind):
     later = fields.Datetime.now() + timedelta(hours=2)
     with (
         patch.object(fields.Datetime, "now", staticmethod(lambda *_args: later)),
-        patch.object(Host, "working_time", lambda self, given: given),
+        patch.object(Host, "working_time", lambda self, given, start: given),
     ):
         yield
 

@@ -61,6 +61,10 @@ class Result:
         return self.value / self.floor if self.floor else None
 
 
+class MissingData(Exception):
+    """A bench has nothing to measure: it needs a file that nobody gave; no failure."""
+
+
 #: All registered benches by name, in the order of registration.
 REGISTRY: dict[str, Bench] = {}
 
@@ -114,9 +118,14 @@ def run(benches, lab) -> list[dict]:
         try:
             result = one.function(lab)
             result = result if isinstance(result, Result) else Result(result)
-            error = None
+            error, missing = None, None
+        except MissingData as reason:
+            result, error, missing = None, None, reason
         except Exception:
-            result, error = None, traceback.format_exc()
+            result, error, missing = None, traceback.format_exc(), None
+        if missing:
+            print(f"{one.name:<52} skipped: {missing}", flush=True)
+            continue
         rows.append(make_row(one, result))
         print(format_row(one, rows[-1], time.perf_counter() - started), flush=True)
         for note in lab.take_notes():

@@ -13,6 +13,8 @@ from tests.bench.lab import seconds
 
 HEADERS = "Контрагент;ИНН;Документ;Дата;Срок оплаты;Сумма;Остаток долга"
 PER_FIRM = 5
+#: Mails of one batch of the sending.
+SENT = 20
 
 
 def _content(first, last, day):
@@ -75,7 +77,26 @@ def _figures(lab):
         figures["rate"] = seconds(lambda: rated.append(payer._run(env.company, today)))
         figures["again"] = seconds(lambda: payer._run(env.company, today))
         lab.note(f"{count} debts of {firms} firms; {rated[0][0]} payers rated")
+        figures |= _remind(env, lab)
         env.cr.rollback()
+    return figures
+
+
+def _remind(env, lab):
+    """Seconds of the night's list of reminders, made and made again, and of sending a batch."""
+    run = env["crm.payment.reminder.run"].create({"company_id": env.company.id})
+    figures = {"remind": seconds(run._prepare)}
+    ids = run.reminder_ids.ids
+    assert ids and run.reminder_ids.document_ids, "nobody to remind"
+    figures["remind again"] = seconds(run._prepare)
+    assert len(run.reminder_ids) == len(ids)
+    mails = run.reminder_ids.filtered(lambda one: one.level_id.channel == "mail")[:SENT]
+    mails.level_id.write({"attach_invoices": False, "attach_statement": False})
+    # The files know no addresses; what holds them back is not what is measured.
+    mails.partner_id.email = "debtor@example.com"
+    mails.write({"hold_reason": False, "chosen": True})
+    figures["send"] = seconds(lambda: run._send_batch(mails.ids)) / max(len(mails), 1) * 1000
+    lab.note(f"{len(ids)} customers in the list, {len(mails)} mails sent")
     return figures
 
 
@@ -111,3 +132,18 @@ def rate_first(lab):
 @bench("payers: rate all, nothing changed", at_most=30)
 def rate_again(lab):
     return _measured(lab)["again"]
+
+
+@bench("reminders: the night's list of all debtors", at_most=60)
+def remind(lab):
+    return _measured(lab)["remind"]
+
+
+@bench("reminders: the list made again", at_most=60)
+def remind_again(lab):
+    return _measured(lab)["remind again"]
+
+
+@bench("reminders: send a mail of a batch", unit="ms", at_most=500)
+def send(lab):
+    return _measured(lab)["send"]

@@ -45,6 +45,18 @@ def test_rows_of_failures(capsys):
     assert "FAIL" in printed.out and "seen" in printed.out and "no data" in printed.err
 
 
+def test_missing_data(capsys):
+    """A bench whose data nobody gave is named with the cure, and is neither passed nor missed."""
+
+    def needs_a_file(_lab):
+        raise frame.MissingData("give the file")
+
+    assert frame.run([Bench("optional", needs_a_file, at_most=1)], None) == []
+    printed = capsys.readouterr()
+    assert "optional" in printed.out and "skipped: give the file" in printed.out
+    assert not printed.err
+
+
 def test_registration():
     """Two benches cannot share a name, and one bench has one target."""
     with pytest.raises(ValueError, match="several targets"):

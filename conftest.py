@@ -1,0 +1,18 @@
+"""What all tests have in common."""
+
+import freezegun
+
+# A test that stops the clock does not stop pytest's own, which tells the slowest tests.
+freezegun.configure(extend_ignore_list=["_pytest."])
+
+#: Seconds that a request of a browser waits for its turn: all requests of a test share one
+#: transaction. Odoo's 20 are too few beside other work; what was refused then came as an
+#: error page where a script or JSON was expected.
+WAIT_FOR_TURN = 120
+
+
+def pytest_sessionstart(session):
+    if session.config.pluginmanager.hasplugin("odoo"):
+        from odoo.tests.common import BaseCase
+
+        BaseCase.test_cursor_lock_timeout = WAIT_FOR_TURN
