@@ -2,7 +2,7 @@
 PYTHON ?= python3
 export ADDON K DATA TESTS PYTEST_ARGS HTTP_PORT NAME SIZE DB FROM TO ONLY FACTOR COMPANY KEEP
 
-.PHONY: run stop test lint format bench stories screenshots ledger replay i18n clean help
+.PHONY: run stop test lint format bench stories screenshots forms ledger replay i18n clean help
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -30,6 +30,9 @@ stories: ## requirement id -> the tests that show it; lists what nothing shows
 
 screenshots: ## pictures of every screen of the running product
 	@$(PYTHON) -m tools.screenshots
+
+forms: ## every printed form of the demo as PDF and pictures, into build/forms
+	@$(PYTHON) -m tools.forms
 
 replay: ## play past nights on a copy: DB= or DATA=cj, FROM=, TO=, FACTOR=, ONLY=recession
 	@$(PYTHON) -m tools.replay

@@ -19,7 +19,8 @@ DOCS = paths.REPO / "docs" / "pictures"
 #: Pictures that the documentation shows.
 SHOWN = {
     "calls-desktop", "calls-phone", "board-desktop", "card-desktop", "stage-deal-desktop",
-    "stage-why-desktop", "stage-board-desktop", "stage-worth-desktop",
+    "stage-why-desktop", "stage-board-desktop", "stage-worth-desktop", "stage-deal-phone",
+    "stage-why-phone",
     "process-designer-desktop", "process-instance-desktop", "process-heat-desktop",
     "process-tasks-phone",
 }  # fmt: skip

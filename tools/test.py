@@ -66,7 +66,8 @@ def pytest(database: str, template: str) -> int:
             raise SetupError(f"{target} does not exist in this clone.")
     command = [
         str(paths.VENV_PYTHON), "-m", "pytest",
-        "--odoo-http", f"--odoo-database={database}", *where, *_parallel(),
+        "--odoo-http", "--odoo-log-level=error", f"--odoo-database={database}",
+        *where, *_parallel(),
         *(["-k", keyword] if keyword else []),
         *os.environ.get("PYTEST_ARGS", "").split(),
     ]  # fmt: skip
