@@ -104,7 +104,13 @@ export class HeatMap extends Component {
             return;
         }
         this.props.updateActionState?.({ resId: processId });
-        this.state.data = await this.orm.call("bpm.heat", "get_heat", [processId, this.options]);
+        // Answers to what was asked before the last choice come too late.
+        const options = (this.asked = this.options);
+        const data = await this.orm.call("bpm.heat", "get_heat", [processId, options]);
+        if (options !== this.asked) {
+            return;
+        }
+        this.state.data = data;
         const [first, second] = this.data.versions.slice(-2).map((row) => row.version_id);
         Object.assign(this.state, { first, second, comparison: null });
         if (second) {
@@ -144,7 +150,11 @@ export class HeatMap extends Component {
     setDay(values) {
         const { from, to } = { ...this.state, ...values };
         Object.assign(this.state, values, { days: false });
-        return from && to && from > to ? undefined : this.load();
+        if (from && to && from > to) {
+            this.asked = null;
+            return;
+        }
+        return this.load();
     }
 
     get isPeriodWrong() {
