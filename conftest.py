@@ -1,5 +1,8 @@
 """What all tests have in common."""
 
+import contextlib
+import shutil
+
 import freezegun
 
 # A test that stops the clock does not stop pytest's own, which tells the slowest tests.
@@ -16,3 +19,24 @@ def pytest_sessionstart(session):
         from odoo.tests.common import BaseCase
 
         BaseCase.test_cursor_lock_timeout = WAIT_FOR_TURN
+        _give_workers_their_own_files()
+
+
+def _give_workers_their_own_files():
+    """A worker's database is a copy; pytest-odoo lets all of them share one filestore.
+
+    There the files of one worker's records are rubbish in the eyes of the others.
+    """
+    import pytest_odoo
+
+    from tools.setup import databases
+
+    @contextlib.contextmanager
+    def own_filestore(original, copy):
+        if original != copy:
+            databases.copy_files(original, copy)
+        yield
+        if original != copy:
+            shutil.rmtree(databases.filestore(copy), ignore_errors=True)
+
+    pytest_odoo._shared_filestore = own_filestore

@@ -103,15 +103,29 @@ class Person:
         self.page.wait_for_timeout(200)
         mouse.up()
 
-    def _drag_by_touch(self, points):
-        """Held for more than the 300 ms that lift the card, for less than what selects it.
+    def _drag_by_touch(self, points, tries=5):
+        """As a hand does it: what did not lift the card is tried again.
 
-        The page's own clock is asked: it stands still when the page does.
+        Held for more than the 300 ms that lift the card, for less than the 600 ms that select
+        it; a page that is busy may see the hold too short or too long.
         """
-        self._touch("touchStart", points[0])
-        self.page.evaluate("() => new Promise((done) => setTimeout(done, 330))")
-        for point in points[1:]:
+        for _attempt in range(tries):
+            self._touch("touchStart", points[0])
+            # The page's own clock is asked: it stands still when the page does.
+            self.page.evaluate("() => new Promise((done) => setTimeout(done, 330))")
+            self._touch("touchMove", points[1])
+            self._touch("touchMove", points[2])
+            if self.page.locator(".o_dragged").count():
+                break
+            self._touch("touchCancel")
+            self.page.wait_for_timeout(700)
+            if self.page.locator(".o_unselect_all").count():
+                self.page.locator(".o_unselect_all").click()
+        # A finger is never quite still; the column notices it by a movement inside.
+        x, y = points[-1]
+        for point in [*points[3:], *((x + step, y + step) for step in range(1, 6))]:
             self._touch("touchMove", point)
+            self.page.wait_for_timeout(20)
         self.page.wait_for_timeout(200)
         self._touch("touchEnd")
 

@@ -3,27 +3,11 @@
 import pytest
 
 from .gate_world import MISSING, GateWorld
-from .stage_person import Person
-from .stage_world import SELLER
 
 
 @pytest.fixture(scope="module")
 def world(server):
     return GateWorld(server)
-
-
-@pytest.fixture
-def person(world, server, browser):
-    """``person(login, size)``: what they saw must have been without a fault."""
-    people = []
-
-    def come(login=SELLER, size="desktop"):
-        people.append(Person(browser, server, login, size))
-        return people[-1]
-
-    yield come
-    for one in people:
-        one.leave()
 
 
 def _refused(anna):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from .stage_person import SIZES, Person
+from .stage_person import SIZES
 from .stage_world import SELLER
 from .work_world import WorkWorld
 
@@ -12,20 +12,6 @@ from .work_world import WorkWorld
 @pytest.fixture(scope="module")
 def world(server):
     return WorkWorld(server)
-
-
-@pytest.fixture
-def person(world, server, browser):
-    """``person(login, size)``: what they saw must have been without a fault."""
-    people = []
-
-    def come(login=SELLER, size="desktop"):
-        people.append(Person(browser, server, login, size))
-        return people[-1]
-
-    yield come
-    for one in people:
-        one.leave()
 
 
 def test_one_click_does_a_step(world, person):

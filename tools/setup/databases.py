@@ -219,9 +219,14 @@ def clone(source: str, target: str, options: str = "") -> None:
     """
     drop(target)
     postgres.psql(f'create database "{target}" template "{source}" {options}')
-    files = filestore(source)
-    if files.exists():
-        shutil.copytree(files, filestore(target), copy_function=_link_or_copy)
+    copy_files(source, target)
+
+
+def copy_files(source: str, target: str) -> None:
+    """Copy a database's filestore; what is left of a former one is removed."""
+    shutil.rmtree(filestore(target), ignore_errors=True)
+    if filestore(source).exists():
+        shutil.copytree(filestore(source), filestore(target), copy_function=_link_or_copy)
 
 
 def _link_or_copy(source, target):

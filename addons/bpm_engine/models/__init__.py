@@ -1,4 +1,6 @@
 from . import bpm_rows_mixin
+from . import bpm_kept_mixin
+from . import bpm_history_mixin
 from . import bpm_process
 from . import bpm_process_open
 from . import bpm_process_fields

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class BpmActionValue(models.Model):
@@ -6,6 +6,7 @@ class BpmActionValue(models.Model):
 
     _name = "bpm.action.value"
     _description = "Value Set by an Action"
+    _inherit = ["bpm.kept.mixin"]
     _order = "sequence, id"
 
     action_id = fields.Many2one("bpm.action", required=True, ondelete="cascade", index=True)
@@ -15,22 +16,3 @@ class BpmActionValue(models.Model):
         help="A value, or an expression after '=': =record.partner_id, =today() + days(3). "
         "Empty: the diagram gives it as a parameter of the field's name."
     )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """What is kept of actions is read anew."""
-        values = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return values
-
-    def write(self, vals):
-        """See create()."""
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        """See create()."""
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 
 class BpmLog(models.Model):
@@ -7,7 +6,7 @@ class BpmLog(models.Model):
 
     _name = "bpm.log"
     _description = "History of a Process"
-    _inherit = ["bpm.rows.mixin"]
+    _inherit = ["bpm.rows.mixin", "bpm.history.mixin"]
     _order = "id"
     _rec_name = "element_name"
 
@@ -67,16 +66,5 @@ class BpmLog(models.Model):
         elif rows:
             yield self._prepare_insert(rows)
 
-    def write(self, vals):
-        """Refused to everybody, the system included: history is only added to."""
-        self._check_purge()
-        return super().write(vals)
-
-    def unlink(self):
-        """Refused, save for the removal of whole instances by the system itself."""
-        self._check_purge()
-        return super().unlink()
-
-    def _check_purge(self):
-        if self and not (self.env.su and self.env.context.get("bpm_purge")):
-            raise UserError(self.env._("The history of processes cannot be changed or deleted."))
+    def _get_purge_refusal(self):
+        return self.env._("The history of processes cannot be changed or deleted.")

@@ -1,5 +1,4 @@
 from odoo import fields, models
-from odoo.exceptions import UserError
 
 
 class BpmStageChange(models.Model):
@@ -10,6 +9,7 @@ class BpmStageChange(models.Model):
 
     _name = "bpm.stage.change"
     _description = "Change of a Stage"
+    _inherit = ["bpm.history.mixin"]
     _order = "id desc"
 
     res_model = fields.Char(required=True, readonly=True)
@@ -44,19 +44,8 @@ class BpmStageChange(models.Model):
     _record_idx = models.Index("(res_model, res_id, id)")
     _at_idx = models.Index("(res_model, at)")
 
-    def write(self, vals):
-        """Refused to everybody, the system included: history is only added to."""
-        self._check_purge()
-        return super().write(vals)
-
-    def unlink(self):
-        """Refused, save for a removal by the system itself."""
-        self._check_purge()
-        return super().unlink()
-
-    def _check_purge(self):
-        if self and not (self.env.su and self.env.context.get("bpm_purge")):
-            raise UserError(self.env._("The history of stages cannot be changed or deleted."))
+    def _get_purge_refusal(self):
+        return self.env._("The history of stages cannot be changed or deleted.")
 
     def _describe_for_client(self):
         self.ensure_one()

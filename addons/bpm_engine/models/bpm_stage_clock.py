@@ -83,23 +83,8 @@ class ResourceCalendar(models.Model):
 
 
 class ResourceCalendarAttendance(models.Model):
-    _inherit = "resource.calendar.attendance"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        attendances = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return attendances
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
+    _name = "resource.calendar.attendance"
+    _inherit = ["resource.calendar.attendance", "bpm.kept.mixin"]
 
 
 class ResourceCalendarLeaves(models.Model):

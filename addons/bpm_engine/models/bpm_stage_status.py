@@ -6,6 +6,7 @@ class BpmStageStatus(models.Model):
 
     _name = "bpm.stage.status"
     _description = "Short Status"
+    _inherit = ["bpm.kept.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -19,23 +20,3 @@ class BpmStageStatus(models.Model):
         """((id, name), ...) of those offered for a regulation, kept until one changes."""
         domain = ["|", ("regulation_ids", "=", False), ("regulation_ids", "in", regulation_id)]
         return tuple((status.id, status.name) for status in self.sudo().search(domain))
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        statuses = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return statuses
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
-
-    def _update_field_translations(self, *args, **kwargs):
-        result = super()._update_field_translations(*args, **kwargs)
-        self.env.registry.clear_cache()
-        return result

@@ -2,6 +2,7 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import split_every
 from odoo.tools.pdf import merge_pdf
 
@@ -90,7 +91,17 @@ class CrmPaymentReminderRun(models.Model):
         files = letters.message_id.sudo().attachment_ids.filtered(
             lambda file: file.mimetype == "application/pdf"
         )
-        return merge_pdf([file.raw for file in files.sorted("id")]) if files else None
+        files = files.sorted("id")
+        for file in files:
+            if not file.raw:
+                raise UserError(
+                    self.env._(
+                        "The file “%s” is empty or lost on the server, so the letters cannot be "
+                        "printed together. Print that letter from its reminder once more.",
+                        file.name,
+                    )
+                )
+        return merge_pdf(files.mapped("raw")) if files else None
 
     @api.autovacuum
     def _gc_dropped_lists(self):

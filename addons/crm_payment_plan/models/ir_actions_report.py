@@ -5,6 +5,7 @@ from functools import lru_cache
 import lxml.html
 
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.tools.misc import file_path
 
 from odoo.addons.base.models import ir_actions_report
@@ -39,6 +40,25 @@ def _get_style(zoom, breaks_well):
 
 def _zoom_lengths(style, zoom):
     return LENGTH.sub(lambda match: f"{float(match.group(1)) * zoom:.4g}px", style)
+
+
+def _print(render, env):
+    """The PDF that ``render`` makes.
+
+    wkhtmltopdf may end with "1", which Odoo lets pass, and have written nothing: it is asked
+    once more, so that no letter or contract goes out as an empty file.
+
+    :raises UserError: when it writes nothing again
+    """
+    content = render() or render()
+    if not content:
+        raise UserError(
+            env._(
+                "The printing program (wkhtmltopdf) made an empty file twice, so nothing was "
+                "printed. Try again; if it stays so, its messages stand in the server's log."
+            )
+        )
+    return content
 
 
 class IrActionsReport(models.Model):
@@ -86,13 +106,16 @@ class IrActionsReport(models.Model):
     def _run_wkhtmltopdf(self, bodies, report_ref=False, **options):
         report = self._get_report(report_ref) if report_ref else self.browse()
         if not report._is_contract_form() or bodies == [PROBE]:
-            return super()._run_wkhtmltopdf(bodies, report_ref=report_ref, **options)
+            # Some reports come as a generator, which only the first attempt could read.
+            bodies = list(bodies)
+            render = super()._run_wkhtmltopdf
+            return _print(lambda: render(bodies, report_ref=report_ref, **options), self.env)
         hasty = self.with_context(crm_contract_form=True)
         render = super(IrActionsReport, hasty)._run_wkhtmltopdf
         (body,) = bodies
         return print_whole_pages(
             body,
-            lambda text: render([text], report_ref=report_ref, **options),
+            lambda text: _print(lambda: render([text], report_ref=report_ref, **options), self.env),
             breaks_well=ir_actions_report._wkhtml().is_patched_qt,
         )
 
