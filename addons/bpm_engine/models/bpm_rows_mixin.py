@@ -55,7 +55,14 @@ class BpmRowsMixin(models.AbstractModel):
     @api.model
     def _is_watched(self):
         """Whether processes or stages begin with such records: then they are to be noticed."""
-        return bool(self._get_bpm_triggers("create") or self._get_stage_rules())
+        return self.env.registry.ready and self._has_watchers()
+
+    @api.model
+    @tools.ormcache()
+    def _has_watchers(self):
+        triggers = self.env["bpm.process.trigger"]._watched().get(self._name, {})
+        rules = self.env["bpm.regulation"]._get_all_rules()
+        return "create" in triggers or self._name in rules
 
     @api.model
     def _prepare_insert(self, rows):
