@@ -1,6 +1,7 @@
 """What all tests have in common."""
 
 import contextlib
+import functools
 import shutil
 
 import freezegun
@@ -12,14 +13,25 @@ freezegun.configure(extend_ignore_list=["_pytest."])
 #: transaction. Odoo's 20 are too few beside other work; what was refused then came as an
 #: error page where a script or JSON was expected.
 WAIT_FOR_TURN = 120
+#: Seconds that a tour may take; its steps wait longer too (bpm_engine's tours/patience.js).
+WAIT_FOR_TOUR = 240
 
 
 def pytest_sessionstart(session):
     if session.config.pluginmanager.hasplugin("odoo"):
-        from odoo.tests.common import BaseCase
+        from odoo.tests.common import BaseCase, HttpCase
 
         BaseCase.test_cursor_lock_timeout = WAIT_FOR_TURN
+        HttpCase.start_tour = _patient(HttpCase.start_tour)
         _give_workers_their_own_files()
+
+
+def _patient(start_tour):
+    @functools.wraps(start_tour)
+    def start(self, url_path, tour_name, **options):
+        return start_tour(self, url_path, tour_name, **{"timeout": WAIT_FOR_TOUR, **options})
+
+    return start
 
 
 def _give_workers_their_own_files():
