@@ -21,6 +21,9 @@ class EngineError(Exception):
     :param element: id of the diagram's element at which it happened, if known.
     """
 
+    #: Of the work of the system during which it happened (see facts.Place), if any.
+    place = None
+
     def __init__(self, message: str, element: str | None = None):
         super().__init__(message)
         self.message = message

@@ -29,7 +29,8 @@ class Execution(Steps, Reset):
     is to be thrown away: load the saved state anew.
 
     :param host: what the engine asks of its surroundings: record(), call_service(element, data),
-        is_async(element), working_time(seconds, start), now(), and optionally hours_per_day.
+        is_async(element), working_time(seconds, start), now(), and optionally hours_per_day,
+        hours_per_week and zone (of days, and of moments that are given without one).
     :param state: what dump() gave; None for a process not yet started.
     :raise StateError: the state does not fit the diagram.
     """
@@ -41,8 +42,10 @@ class Execution(Steps, Reset):
         self.thrown = []
         self.step_count = 0
         self.current = None
-        self.process = None  # id of the drawn process in which the host is asked something
-        self._steps = 0
+        # What the host is asked about: id of the drawn process, of the task, and its place.
+        self.process = self.token = self.place = None
+        self._met = {}
+        self._reset_steps()
         self._fixed_now = None
         self._forced = None
         self._since = {}
@@ -154,7 +157,7 @@ class Execution(Steps, Reset):
         if self.started:
             raise StateError(_("The process has already been started."))
         self.started = True
-        self._steps = 0
+        self._reset_steps()
         self.workflow.begin()
         self.workflow.task_tree.data = values.clean(data, "start")
         self._choose_start(start_event)
@@ -197,7 +200,7 @@ class Execution(Steps, Reset):
             moved = self.workflow.refresh_timers() or moved
         self._collect_thrown()
         compaction.compact(self.workflow)
-        self._steps = 0
+        self._reset_steps()
 
     def complete(self, task_id: str, data: dict | None = None) -> None:
         """A person has done a task.

@@ -24,6 +24,7 @@ from .operations import (
     NUMBERS,
     aware,
     comparable,
+    day_of,
     same_numbers,
 )
 from .words import told as _
@@ -33,6 +34,7 @@ __all__ = [
     "Context",
     "aware",
     "check",
+    "day_of",
     "evaluate",
     "names",
     "parse",
@@ -48,11 +50,18 @@ class Context:
     :param variables: process variables by name.
     :param record: object whose attributes are the readable fields, or a function giving it.
     :param now: function giving the present moment (aware).
+    :param zone: time zone in which days are counted and moments without one are meant, or a
+        function giving it.
     """
 
     variables: dict
     record: object = None
     now: Callable = lambda: datetime.now(UTC)
+    zone: object = UTC
+
+    def get_zone(self):
+        """The time zone; asked for only where a day is needed."""
+        return self.zone() if callable(self.zone) else self.zone
 
 
 def evaluate(expression: str, context: Context):
@@ -167,7 +176,10 @@ class _Reader:
                     right=kind_of(right),
                 ),
             )
-        left, right = same_numbers(left, right)
+        if isinstance(left, date) and isinstance(right, date):
+            left, right = same_numbers(left, right, self.context.get_zone())
+        else:
+            left, right = same_numbers(left, right)
         try:
             return self._bounded(node, BINARY[type(node.op)][0](left, right))
         except (ArithmeticError, OverflowError, ValueError, TypeError):
@@ -190,7 +202,7 @@ class _Reader:
     def _compare_two(self, node, op, left, right):
         if op in (ast.In, ast.NotIn):
             return self._contains(node, left, right) == (op is ast.In)
-        left, right = comparable(left, right)
+        left, right = self._comparable(left, right)
         if op in (ast.Eq, ast.NotEq, ast.Is, ast.IsNot):
             same = left == right and isinstance(left, bool) == isinstance(right, bool)
             return same == (op in (ast.Eq, ast.Is))
@@ -215,7 +227,12 @@ class _Reader:
             return isinstance(left, str) and left in right
         if not isinstance(right, list | dict):
             self.fail(node, _("“in” needs a list or a text on its right side."))
-        return any(comparable(left, item)[0] == comparable(left, item)[1] for item in right)
+        pairs = (self._comparable(left, item) for item in right)
+        return any(one == other for one, other in pairs)
+
+    def _comparable(self, left, right):
+        of_time = isinstance(left, date) or isinstance(right, date)
+        return comparable(left, right, self.context.get_zone() if of_time else UTC)
 
     def _call(self, node):
         arguments = [self.value(item) for item in node.args]

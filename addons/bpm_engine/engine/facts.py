@@ -24,6 +24,19 @@ class OpenTask:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a piece of work of the system stands in a step.
+
+    The same whenever the step is taken again from the state before it, unlike the task's id:
+    the number tells instances of a repeated element, and rounds of a loop, apart.
+    """
+
+    process: str
+    element: str
+    number: int
+
+
+@dataclass(frozen=True)
 class Wait:
     """An event that the process waits for; due is an aware moment, of timers only."""
 

@@ -4,6 +4,7 @@ import ast
 from datetime import UTC, datetime
 
 from . import expressions, starts
+from .approval_lint import approval_problems
 from .diagram import HUMAN, SERVICES, Diagram, sketch
 from .errors import DiagramError, ExpressionError, Problem
 from .scripts import script_lines
@@ -199,8 +200,8 @@ class _Lint:
         approvers = (approval or {}).get("approvers", [])
         for rule in (who, settings.get("escalation"), *approvers):
             self._who(element, rule)
-        if approval is not None:
-            self._approval(element, approval)
+        for code, text in approval_problems(settings) if approval is not None else ():
+            self.add(element, code, text)
         if element.type not in HUMAN or who or approval:
             return
         lane = self.diagram.lane_of(element.id)
@@ -236,28 +237,6 @@ class _Lint:
         elif kind == "previous" and who.get("element") not in self._ids:
             text = _("choose the earlier task whose person is meant.")
             self.add(where, "unknown_task", text, place=place)
-
-    def _approval(self, element, approval):
-        approvers = approval["approvers"]
-        if not approvers:
-            self.add(element, "no_approvers", _("nobody approves. Add at least one approver."))
-        quorum = approval.get("quorum")
-        if approval.get("mode") == "quorum" and not (isinstance(quorum, int) and 0 < quorum):
-            self.add(element, "quorum", _("say how many approvals are enough."))
-        elif (
-            approval.get("mode") == "quorum"
-            and quorum > len(approvers)
-            and all(one.get("kind") == "user" for one in approvers)
-        ):
-            self.add(
-                element,
-                "quorum",
-                _(
-                    "%(wanted)s approvals are wanted but only %(count)s persons approve.",
-                    wanted=quorum,
-                    count=len(approvers),
-                ),
-            )
 
     def _field(self, where, what, path, place=None):
         path = (path or "").removeprefix("record.")

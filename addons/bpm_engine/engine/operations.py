@@ -12,27 +12,28 @@ MAX_ITEMS = 1000
 NUMBERS = (int, float, Decimal)
 
 
-def same_numbers(left, right):
+def same_numbers(left, right, zone=UTC):
+    """Bring numbers to one kind; moments to days where days are meant, as the zone has them."""
     if isinstance(left, Decimal) and isinstance(right, float):
         return float(left), right
     if isinstance(left, float) and isinstance(right, Decimal):
         return left, float(right)
     if isinstance(left, datetime) and isinstance(right, datetime):
-        return aware(left), aware(right)
+        return aware(left, zone), aware(right, zone)
     if isinstance(left, datetime) and isinstance(right, date):
-        return left.date(), right
+        return day_of(left, zone), right
     if isinstance(left, date) and isinstance(right, datetime):
-        return left, right.date()
+        return left, day_of(right, zone)
     return left, right
 
 
-def comparable(left, right):
+def comparable(left, right, zone=UTC):
     """Bring dates, moments and their texts to one kind."""
     if isinstance(left, str) and isinstance(right, date):
         left = _from_text(left)
     elif isinstance(right, str) and isinstance(left, date):
         right = _from_text(right)
-    return same_numbers(left, right)
+    return same_numbers(left, right, zone)
 
 
 def _from_text(text):
@@ -42,9 +43,17 @@ def _from_text(text):
         return text
 
 
-def aware(moment: datetime) -> datetime:
-    """The moment with its time zone; without one it is meant in UTC."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def aware(moment: datetime, zone=UTC) -> datetime:
+    """The moment with its time zone; without one it is meant in the zone given."""
+    if moment.tzinfo:
+        return moment
+    localize = getattr(zone, "localize", None)
+    return localize(moment) if localize else moment.replace(tzinfo=zone)
+
+
+def day_of(moment: datetime, zone=UTC) -> date:
+    """The day that a moment belongs to where the zone is."""
+    return aware(moment, zone).astimezone(zone).date()
 
 
 def is_number(value):
@@ -97,7 +106,7 @@ COMPARE = {
 
 
 def _today(context):
-    return context.now().date()
+    return day_of(aware(context.now()), context.get_zone())
 
 
 def _now(context):

@@ -32,11 +32,14 @@ class Schedule:
     :param timer: ``Element.timer``: kind, text, basis ("calendar" or "working").
     :param zone: time zone in which days are counted, so that eight o'clock stays eight o'clock.
     :param working: moment after a moment and so many working seconds.
+    :param hours_per_day: of a working day; ``hours_per_week``: of all working days of a week.
     """
 
     timer: dict
     zone: object = UTC
     working: Callable[[datetime, float], datetime] | None = None
+    hours_per_day: float = 8
+    hours_per_week: float | None = None
 
     def first(self, now: datetime) -> tuple[datetime | None, int]:
         """First moment (UTC) counted from now, and how often it starts (-1: without end).
@@ -47,7 +50,7 @@ class Schedule:
         """
         text = self.timer["text"].strip()
         if text.upper().startswith("R"):
-            count, start, length = cycle_of(text)
+            count, start, length = cycle_of(text, self.zone)
             duration_of(length)
             moment = start or self._after(now, length)
             if moment <= now:
@@ -80,9 +83,10 @@ class Schedule:
         return moment
 
     def _after(self, moment, length):
-        seconds = duration_of(length, self.timer["basis"] == "working").total_seconds()
         if self.timer["basis"] == "working" and self.working:
-            return self.working(moment, seconds).astimezone(UTC)
+            worked = duration_of(length, True, self.hours_per_day, self.hours_per_week)
+            return self.working(moment, worked.total_seconds()).astimezone(UTC)
+        seconds = duration_of(length, self.timer["basis"] == "working").total_seconds()
         parts = TimerEventDefinition.parse_iso_duration(length.upper())
         if _in_days(parts):
             local = moment.astimezone(self.zone).replace(tzinfo=None)
@@ -90,17 +94,15 @@ class Schedule:
         return moment + max(timedelta(seconds=seconds), timedelta(0))
 
     def _local(self, naive):
-        localize = getattr(self.zone, "localize", None)
-        moment = localize(naive) if localize else naive.replace(tzinfo=self.zone)
-        return moment.astimezone(UTC)
+        return expressions.aware(naive, self.zone).astimezone(UTC)
 
     def _date(self, text, now):
         value = iso_date(text)
         if value is None:
-            context = expressions.Context({}, _NoRecord(text), lambda: now)
+            context = expressions.Context({}, _NoRecord(text), lambda: now, self.zone)
             value = expressions.evaluate(text, context)
         if isinstance(value, datetime):
-            return expressions.aware(value).astimezone(UTC)
+            return expressions.aware(value, self.zone).astimezone(UTC)
         if isinstance(value, date):
             return self._local(datetime.combine(value, time()))
         if isinstance(value, timedelta) and value.total_seconds() >= 0:

@@ -1,15 +1,19 @@
 """Running on: one element after the other, until the process waits again."""
 
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import MultiInstanceTask
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.util.task import TaskState
 
 from . import values
 from .errors import BpmnError, EngineError, StepLimitError
-from .facts import Thrown, is_service, kind_of
+from .facts import Place, Thrown, is_service, kind_of
 from .specs import ServiceTask
 from .words import told as _
 
 MAX_STEPS_PER_RUN = 500
+#: So many more for each instance of a repeated element that the run begins.
+STEPS_PER_INSTANCE = 30
+#: In all its life, what is done inside repeated elements left out; and in one run at most.
 MAX_STEPS = 20_000
 
 
@@ -31,9 +35,22 @@ class Steps:
 
     def _is_parked(self, task):
         if is_service(task):
-            self.process = task.workflow.spec.process_id
+            self._look_at(task)
             return self._calls(task) and bool(self.host.is_async(task.task_spec.bpmn_id))
         return task.task_spec.manual
+
+    def _look_at(self, task):
+        """Tell the host which piece of work of the system it is asked about."""
+        self.process = task.workflow.spec.process_id
+        met = self._met.setdefault((self.process, task.task_spec.bpmn_id), {})
+        self.token = str(task.id)
+        met.setdefault(self.token, len(met) + 1)
+        self.place = self.place_of(self.token, self.process, task.task_spec.bpmn_id)
+
+    def place_of(self, token: str, process: str, element: str) -> Place | None:
+        """Place of a task of the system that this object has met; None of others."""
+        number = self._met.get((process, element), {}).get(token)
+        return Place(process, element, number) if number else None
 
     def _calls(self, task):
         """A send task may only send; then there is nothing to ask of the host."""
@@ -42,27 +59,71 @@ class Steps:
         element = self.diagram.find(task.workflow.spec.process_id, task.task_spec.bpmn_id)
         return element is not None and "action" in element.settings
 
+    def _reset_steps(self):
+        """Begin to count the steps of a run."""
+        self._steps = self._instances = 0
+        self._begun, self._longest = {}, {}
+
     def _step(self, task):
+        """Count a step, and stop what goes round without an end."""
         self._steps += 1
-        self.step_count += 1
-        if self._steps > MAX_STEPS_PER_RUN or self.step_count > MAX_STEPS:
-            limit = MAX_STEPS if self.step_count > MAX_STEPS else MAX_STEPS_PER_RUN
-            element = task.task_spec.bpmn_id
-            name = task.task_spec.bpmn_name or element or _("the process")
-            raise StepLimitError(
-                _(
-                    "The process made %(limit)s steps without an end, last at “%(name)s”. It "
-                    "goes round in circles: let the loop pass a person or a timer.",
-                    limit=limit,
-                    name=name,
-                ),
-                element,
-            )
+        if not self._note_instances(task):
+            self.step_count += 1
+        limit = min(MAX_STEPS_PER_RUN + STEPS_PER_INSTANCE * self._instances, MAX_STEPS)
+        if self.step_count > MAX_STEPS:
+            self._stop(task, MAX_STEPS)
+        if self._steps > limit:
+            self._stop(task, limit)
+
+    def _note_instances(self, task):
+        """Instances of repeated elements make the run longer by right.
+
+        :return: whether the task belongs to any: their number is bounded.
+        """
+        repeated = False
+        while task is not None:
+            several = task.parent.task_spec if task.parent is not None else None
+            if isinstance(several, MultiInstanceTask) and several.task_spec == task.task_spec.name:
+                repeated = True
+                self._note_instance(task)
+            owner = task.workflow.parent_task_id
+            task = self.workflow.get_task_from_id(owner) if owner is not None else None
+        return repeated
+
+    def _note_instance(self, task):
+        """Only as many as the longest round has: a circle through it comes to an end, too."""
+        begun = self._begun.setdefault(task.parent.id, set())
+        begun.add(task.id)
+        element = task.workflow.parent_task_id, task.task_spec.name
+        if len(begun) > self._longest.get(element, 0):
+            self._longest[element] = len(begun)
+            self._instances += 1
+
+    def _stop(self, task, limit):
+        element = task.task_spec.bpmn_id
+        name = task.task_spec.bpmn_name or element or _("the process")
+        raise StepLimitError(
+            _(
+                "The process made %(limit)s steps without an end, last at “%(name)s”. It "
+                "goes round in circles: let the loop pass a person or a timer.",
+                limit=limit,
+                name=name,
+            ),
+            element,
+        )
 
     def _run_task(self, task):
-        if is_service(task) and self._calls(task) and not self._call(task):
-            return
-        self._guarded_run(task)
+        if not is_service(task):
+            return self._guarded_run(task)
+        self._look_at(task)
+        try:
+            if not self._calls(task) or self._call(task):
+                self._guarded_run(task)
+        except EngineError as error:
+            if error.element == task.task_spec.bpmn_id:
+                error.place = self.place
+            raise
+        return None
 
     def _guarded_run(self, task):
         try:

@@ -18,11 +18,17 @@ MIN_CYCLE = 60  # seconds; a shorter period would only keep the server busy
 MAX_DURATION = 100 * 366 * 86400
 
 
-def duration_of(text: str, working: bool = False, hours_per_day: float = 8) -> timedelta:
+def duration_of(
+    text: str,
+    working: bool = False,
+    hours_per_day: float = 8,
+    hours_per_week: float | None = None,
+) -> timedelta:
     """ISO 8601 duration as a length of time.
 
-    In working time a day means a working day and a week five of them.
+    In working time a day means a working day and a week all working days of a week.
 
+    :param hours_per_week: working hours of a week; five days if not known.
     :raise ExpressionError: not a duration.
     """
     if not ISO_DURATION.fullmatch(text.upper()):
@@ -31,8 +37,9 @@ def duration_of(text: str, working: bool = False, hours_per_day: float = 8) -> t
         )
     parts = timer.TimerEventDefinition.parse_iso_duration(text)
     if working:
-        days = parts.pop("days", 0) + parts.pop("weeks", 0) * 5
-        parts["hours"] = parts.get("hours", 0) + days * hours_per_day
+        hours = parts.pop("days", 0) * hours_per_day
+        hours += parts.pop("weeks", 0) * (hours_per_week or 5 * hours_per_day)
+        parts["hours"] = parts.get("hours", 0) + hours
     try:
         result = timer.TimerEventDefinition.get_timedelta_from_start(parts)
     except (OverflowError, ValueError) as error:
@@ -42,8 +49,10 @@ def duration_of(text: str, working: bool = False, hours_per_day: float = 8) -> t
     return result
 
 
-def cycle_of(text: str):
+def cycle_of(text: str, zone=UTC):
     """Parts of a repeating timer: number of times (-1 without end), start or None, duration.
+
+    :param zone: in which a start without a time zone is meant.
 
     :raise ExpressionError: not of the form R3/PT1H or R3/2026-01-31T08:00:00+00:00/P1D.
     """
@@ -58,7 +67,7 @@ def cycle_of(text: str):
         )
     count = int(parts[0][1:]) if parts[0][1:] else -1
     try:
-        start = aware(datetime.fromisoformat(parts[1])) if len(parts) == 3 else None
+        start = aware(datetime.fromisoformat(parts[1]), zone) if len(parts) == 3 else None
     except ValueError as error:
         raise ExpressionError(_("“%(text)s” is no date with time.", text=parts[1]), text) from error
     return count, start, parts[-1]
@@ -83,7 +92,13 @@ class _Timer:
 
     def _length(self, my_task, text):
         host = my_task.workflow.top_workflow.host
-        return duration_of(text, self.basis == "working", getattr(host, "hours_per_day", 8))
+        if self.basis != "working":
+            return duration_of(text)
+        per_day = getattr(host, "hours_per_day", 8)
+        return duration_of(text, True, per_day, getattr(host, "hours_per_week", None))
+
+    def _zone(self, my_task):
+        return getattr(my_task.workflow.top_workflow.host, "zone", UTC)
 
     def due(self, my_task):
         """Moment at which the timer goes off, or None while its date is not known."""
@@ -118,9 +133,10 @@ class _Timer:
         if value is None or value is False:
             return None
         if isinstance(value, datetime):
-            return aware(value).astimezone(UTC)
+            return aware(value, self._zone(my_task)).astimezone(UTC)
         if isinstance(value, date):
-            return datetime.combine(value, time(), UTC)
+            midnight = datetime.combine(value, time())
+            return aware(midnight, self._zone(my_task)).astimezone(UTC)
         if isinstance(value, timedelta) and value.total_seconds() >= 0:
             return self._after(my_task, value)
         raise ExpressionError(
@@ -186,7 +202,7 @@ class CycleTimer(_Timer, timer.CycleTimerEventDefinition):
         text = self.expression
         if not ISO_CYCLE.fullmatch(text.upper()):
             text = my_task.workflow.script_engine.evaluate(my_task, text)
-        count, start, length = cycle_of(str(text))
+        count, start, length = cycle_of(str(text), self._zone(my_task))
         duration = max(self._length(my_task, length), timedelta(seconds=MIN_CYCLE))
         start = start or self._after(my_task, duration)
         return {

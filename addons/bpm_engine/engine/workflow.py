@@ -220,7 +220,11 @@ class Guard(PythonScriptEngine):
 
     def evaluate_data(self, expression, data, element=None):
         """Value of an expression over variables."""
-        context = expressions.Context(data, self.host.record, self.now)
+
+        def zone():
+            return getattr(self.host, "zone", UTC)
+
+        context = expressions.Context(data, self.host.record, self.now, zone)
         try:
             return expressions.evaluate(expression, context)
         except ExpressionError as error:

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..lib.reader import keeping_env
 from .bpm_instance import OPEN_STATES
 
 #: Fields of mail that people write on an instance: messages, followers.
@@ -11,6 +12,19 @@ class BpmInstance(models.Model):
     """Suspending, resuming, cancelling; nobody writes an instance by hand."""
 
     _inherit = "bpm.instance"
+
+    can_control = fields.Boolean(
+        compute="_compute_can_control",
+        help="You manage processes or own this one: you may suspend, cancel and repair it.",
+    )
+
+    @api.depends("process_id.owner_id")
+    @api.depends_context("uid")
+    def _compute_can_control(self):
+        user = self.env.user
+        manages = user.has_group("bpm_engine.group_manager")
+        for instance in self:
+            instance.can_control = manages or instance.sudo().process_id.owner_id == user
 
     def write(self, vals):
         """State and history come from the engine only, whatever the rights (HU-06)."""
@@ -76,14 +90,12 @@ class BpmInstance(models.Model):
 
     def _check_controls(self):
         self.check_access("read")
-        if self.env.su or self.env.user.has_group("bpm_engine.group_manager"):
-            return
-        others = self.sudo().filtered(lambda i: i.process_id.owner_id != self.env.user)
-        if others:
+        others = self.filtered(lambda instance: not instance.can_control)
+        if others and not self.env.su:
             raise AccessError(
                 self.env._(
                     "Only a process manager or the owner of “%s” may do this.",
-                    others[0].process_id.name,
+                    others[0].sudo().process_id.name,
                 )
             )
 
@@ -101,13 +113,8 @@ class BpmInstance(models.Model):
         waits.unlink()
         now = fields.Datetime.now()
         jobs.write({"state": "cancelled", "date_done": now, "reason": reason})
-        instances.write(
-            {
-                "state": "cancelled",
-                "date_end": now,
-                "next_due": False,
-                "single_key": False,
-                "result": self.env._("Cancelled: %s", reason),
-            }
-        )
+        ended = {"state": "cancelled", "date_end": now, "next_due": False, "single_key": False}
+        for process, own in instances.grouped("process_id").items():
+            result = keeping_env(self.env, process)._("Cancelled: %s", reason)
+            own.write({**ended, "result": result})
         instances._log("ended", comment=reason, user_id=user_id)

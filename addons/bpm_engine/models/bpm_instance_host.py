@@ -3,11 +3,13 @@
 from datetime import UTC
 
 from psycopg2 import IntegrityError, OperationalError
+from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from odoo import fields
 from odoo.exceptions import ConcurrencyError, UserError
 
 from ..engine import BpmnError
+from ..lib.reader import keeping_env
 from .bpm_engine_words import said
 from .bpm_record_view import RecordView
 
@@ -16,19 +18,23 @@ RETRIED = (OperationalError, ConcurrencyError)
 
 
 class StepError(UserError):
-    """A step of a process failed; knows the element, so that it can be repaired there."""
+    """A step of a process failed; knows the element, so that it can be repaired there.
 
-    def __init__(self, message, element=None, permanent=False):
+    :param place: of the service that failed (engine.facts.Place); None: it was no service.
+    """
+
+    def __init__(self, message, element=None, permanent=False, place=None):
         super().__init__(message)
         self.element = element
         self.permanent = permanent
+        self.place = place
 
 
 class Host:
     """What the engine may ask an instance for.
 
-    :param parked: ids of service elements that are not run but left open, because they
-        failed or wait for their background job.
+    :param parked: what is not run but left open, because it failed or waits for its background
+        job: ids of tasks, places of this step, or (process, element) for all of an element.
     """
 
     def __init__(self, instance, parked=()):
@@ -49,6 +55,19 @@ class Host:
     def now(self):
         return fields.Datetime.now().replace(tzinfo=UTC)
 
+    @property
+    def zone(self):
+        """Where days begin and end."""
+        return self.instance.company_id._get_bpm_zone()
+
+    @property
+    def hours_per_day(self):
+        return self.instance.company_id._get_bpm_working_hours()[0]
+
+    @property
+    def hours_per_week(self):
+        return self.instance.company_id._get_bpm_working_hours()[1]
+
     def working_time(self, seconds, start):
         """Seconds from a moment until so much working time of the company has passed."""
         calendar = self.instance.company_id.resource_calendar_id
@@ -61,17 +80,26 @@ class Host:
         return self.instance._get_element(element_id, process)
 
     def is_async(self, element_id):
-        if self.park_all or element_id in self.parked:
+        if self.park_all or self._is_parked():
             return True
         settings = self._element(element_id)._get_action_settings()
         if settings.get("async") is not None:
             return settings["async"] in (True, "true")
         return self.instance._find_action(settings).is_async
 
+    def _is_parked(self):
+        if not self.parked:
+            return False
+        place = self.execution.place
+        wanted = {self.execution.token, place, (place.process, place.element)}
+        return not wanted.isdisjoint(self.parked)
+
     def call_service(self, element_id, data):
         """Run the action of a service task; its failure names the element and the cure."""
         instance = self.instance
         element = self._element(element_id)
+        # Read before: a database that has refused something answers no more questions.
+        names = element.display_name or element_id, instance.name
         try:
             if not instance._catches_errors(element_id):
                 return self._act(element, data)
@@ -80,14 +108,13 @@ class Host:
         except (BpmnError, *RETRIED):
             raise
         except IntegrityError as error:
-            message = instance.env["base"]._sql_error_to_message(error)
-            raise self._step_error(element_id, message) from error
+            raise self._step_error(element_id, names, refusal_of(instance.env, error)) from error
         except UserError as error:
             if instance._catches_errors(element_id):
                 raise BpmnError(type(error).__name__, str(error)) from error
-            raise self._step_error(element_id, error) from error
+            raise self._step_error(element_id, names, error) from error
         except Exception as error:
-            raise self._step_error(element_id, error) from error
+            raise self._step_error(element_id, names, error) from error
 
     def _act(self, element, data):
         result = self.instance._run_action(element, data)
@@ -95,14 +122,33 @@ class Host:
         self.instance.env.flush_all()
         return result
 
-    def _step_error(self, element_id, error):
-        name = self._element(element_id).display_name or element_id
+    def _step_error(self, element_id, names, error):
+        step, title = names
+        env = self.instance.env
+        if env.cr.connection.info.transaction_status != TRANSACTION_STATUS_INERROR:
+            title = self.instance.process_id.name
+            env = keeping_env(env, self.instance.process_id)
         return StepError(
-            self.instance.env._(
+            env._(
                 "“%(step)s” of %(process)s failed: %(error)s",
-                step=name,
-                process=self.instance.process_id.name,
-                error=said(self.instance.env, error) or type(error).__name__,
+                step=step,
+                process=title,
+                error=said(env, error) or type(error).__name__,
             ),
             element_id,
+            place=self.execution.place,
         )
+
+
+def refusal_of(env, error):
+    """What the database refused, in words, without asking it anything."""
+    diag = error.diag
+    for name, model in env.registry.items():
+        if model._table != diag.table_name or model._abstract:
+            continue
+        constraint = model._table_objects.get(diag.constraint_name)
+        if constraint and (message := constraint.get_error_message(env[name], diag)):
+            return message
+        if diag.column_name in model._fields:
+            return env._("“%s” needs a value.", model._fields[diag.column_name].string)
+    return diag.message_primary or str(error)

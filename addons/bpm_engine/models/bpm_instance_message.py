@@ -121,25 +121,29 @@ class BpmProcess(models.Model):
         instances = chained._find_waiting("message", name, sender, res_model, res_id)
         return (
             instances._receive("message", name, payload),
-            chained._start_by_message(name, res_model, res_id, payload),
+            chained._start_by_message(name, res_model, res_id, payload, sender),
         )
 
     def _send_signal(self, name, payload, sender=None, res_model=None, res_id=None):
         chained = self._next_in_chain(name)
-        instances = chained._find_waiting("signal", name, sender)
+        instances = chained._find_waiting("signal", name, sender, res_model, res_id)
         received = instances._receive("signal", name, payload)
-        return received | chained._start_by_signal(name, res_model, res_id, payload)
+        return received | chained._start_by_signal(name, res_model, res_id, payload, sender)
 
     def _find_waiting(self, kind, name, sender, res_model=None, res_id=None):
         """Instances that wait for it; not the sender: it hears itself in the engine.
 
-        :param res_model: of messages only: on which record, None for those without one.
+        :param res_model: of a message: the record it is about, None for those without one; of a
+            signal: the record it comes from.
         """
         where = SQL("kind = %s AND name = %s", kind, name)
         if kind == "message" and res_id:
             where = SQL("%s AND res_model = %s AND res_id = %s", where, res_model, res_id)
         elif kind == "message":
             where = SQL("%s AND res_model IS NULL AND coalesce(res_id, 0) = 0", where)
+        if kind == "signal" or not res_id:
+            reach = self._get_reach(sender, res_model, res_id)
+            where = SQL("%s AND %s", where, self._get_reach_condition(reach))
         self.env["bpm.wait"].flush_model(["kind", "name", "res_model", "res_id", "instance_id"])
         rows = self.env.execute_query(
             SQL("SELECT DISTINCT instance_id FROM bpm_wait WHERE %s ORDER BY 1", where)
@@ -160,21 +164,27 @@ class BpmProcess(models.Model):
             )
         return self.with_context(bpm_message_depth=own(depth + 1))
 
-    def _start_by_message(self, name, res_model, res_id, payload):
+    def _start_by_message(self, name, res_model, res_id, payload, sender=None):
         """Start the processes that begin with this message on this kind of record."""
         started = self.env["bpm.instance"].sudo()
-        triggers = self._find_triggers("message", name)
+        reach = self._get_reach(sender, res_model, res_id)
+        triggers = self._find_triggers("message", name)._filter_in_reach(reach)
         for trigger in triggers.filtered(lambda t: (t.model or False) == (res_model or False)):
+            if not trigger._may_look():
+                continue
             records = None
             if res_model:
                 records = trigger._get_free(trigger._select(self.env[res_model].browse(res_id)))
             started |= trigger._start_now(records, payload, self.env.user)
         return started
 
-    def _start_by_signal(self, name, res_model, res_id, payload):
+    def _start_by_signal(self, name, res_model, res_id, payload, sender=None):
         """Start the processes that begin with this signal, wherever it comes from."""
         started = self.env["bpm.instance"].sudo()
-        for trigger in self._find_triggers("signal", name):
+        reach = self._get_reach(sender, res_model, res_id)
+        for trigger in self._find_triggers("signal", name)._filter_in_reach(reach):
+            if not trigger._may_look():
+                continue
             records = trigger._get_signal_records(res_model, res_id)
             started |= trigger._start_now(records, payload, self.env.user)
         return started
@@ -211,8 +221,7 @@ class BpmProcessTrigger(models.Model):
             return self._get_free(self._select(self.env[self.model].browse(res_id)))
         if self._get_domain().is_true():
             return self.env[self.model]
-        found = self._get_model().search(self._get_domain(), order="id")
-        return self._get_free(self.env[self.model].browse(found.ids))
+        return self._get_free(self._find_records())
 
     def _start_now(self, records, payload, starter):
         """Start on each of the records (None: without one) in the sender's transaction."""

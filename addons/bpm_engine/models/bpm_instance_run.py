@@ -107,18 +107,18 @@ class BpmInstance(models.Model):
         return host.execution
 
     def _get_parked(self):
-        """Ids of the elements whose work waits for a job, or failed in one."""
+        """Tokens whose work waits for a job, or failed in one; others beside them go on."""
         if not self.has_open_jobs:
             return ()
-        self.env["bpm.job"].flush_model(["state", "element_id"])
+        self.env["bpm.job"].flush_model(["state", "token"])
         rows = self.env.execute_query(
             SQL(
-                "SELECT e.element_id FROM bpm_job j JOIN bpm_element e ON e.id = j.element_id"
-                " WHERE j.instance_id = %s AND j.state IN ('waiting', 'incident')",
+                "SELECT token FROM bpm_job"
+                " WHERE instance_id = %s AND state IN ('waiting', 'incident')",
                 self.id,
             )
         )
-        return [element_id for (element_id,) in rows]
+        return [token for (token,) in rows]
 
     def _step(self, act, parked=(), fresh=False, actor=None):
         """Let ``act`` do something with the tokens, run on and save: all or nothing.
@@ -188,6 +188,7 @@ class BpmInstance(models.Model):
             ),
             element,
             permanent=True,
+            place=getattr(error, "place", None),
         )
 
     @api.model

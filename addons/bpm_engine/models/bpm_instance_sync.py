@@ -85,7 +85,7 @@ class BpmInstance(models.Model):
             [(instance, execution.open_tasks()) for instance, execution in pairs], rows
         )
         for instance, execution in pairs:
-            instance._sync_jobs(execution.open_services(), rows[instance.id].jobs)
+            instance._sync_jobs(execution, rows[instance.id].jobs)
             instance._deliver(execution.thrown)
             if execution.is_done:
                 instance._ended()
@@ -338,11 +338,12 @@ class BpmInstance(models.Model):
 
     # ------------------------------------------------------------------ background steps
 
-    def _sync_jobs(self, services, rows):
+    def _sync_jobs(self, execution, rows):
         """A row and a queued job for each service that runs in the background.
 
         :param rows: open jobs as they were before.
         """
+        services = execution.open_services()
         if not services and not rows:
             return
         tokens = {service.id for service in services}
@@ -354,8 +355,9 @@ class BpmInstance(models.Model):
         new = [service for service in services if service.id not in known]
         jobs = self.env["bpm.job"].create([self._prepare_job_values(service) for service in new])
         errors = get_own(self.env, "bpm_parked_errors", {})
-        for job in jobs:
-            error = errors.get(job.element_id.element_id)
+        for job, service in zip(jobs, new, strict=True):
+            place = execution.place_of(service.id, service.process, service.element)
+            error = errors.get(place)
             if error:
                 job._set_incident(error)
             else:

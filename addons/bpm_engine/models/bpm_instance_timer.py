@@ -68,7 +68,10 @@ class BpmInstance(models.Model):
         self.env["bpm.process.trigger"].sudo()._start_due()
 
     def _fire_apart(self):
-        """Fire unless somebody else works on the instance or has fired it already."""
+        """Fire unless somebody else works on the instance or has fired it already.
+
+        Whatever fails here is a matter of this one instance: the clock of all others goes on.
+        """
         try:
             with self.env.cr.savepoint():
                 due = self._lock_free().filtered_domain(self._get_due_domain())
@@ -76,11 +79,24 @@ class BpmInstance(models.Model):
                     due._fire_timers()
         except RETRIED as error:
             _logger.info("Timers of process instance %s wait for the next run: %s", self.id, error)
+        except Exception as error:
+            # The lock went with the savepoint.
+            for instance in self._lock_free():
+                instance._fail_step(error, "timer")
 
     def _fire_timers(self):
         """Let all timers go off that are due now; lock before."""
         self.ensure_one()
-        if self.res_model and self._get_record() is None:
+        if self._is_record_gone():
             return self._cancel(self.env._("The record does not exist any more."))
         now = fields.Datetime.now().replace(tzinfo=UTC)
         return self._advance(lambda execution: execution.fire_due(now), "timer")
+
+    def _is_record_gone(self):
+        """Whether the record it runs on was deleted; whoever may act on it, or nobody."""
+        if not self.res_model:
+            return False
+        if self.res_model not in self.env:
+            return True
+        record = self.env[self.res_model].sudo().browse(self.res_id)
+        return not self.env["bpm.process"]._find_existing(record)

@@ -26,6 +26,7 @@ class BpmMigration(models.Model):
     )
     state = fields.Selection(
         [
+            ("checking", "Checking"),
             ("checked", "Checked"),
             ("running", "Moving"),
             ("done", "Moved"),
@@ -45,6 +46,8 @@ class BpmMigration(models.Model):
         help="For removed tasks with tokens: old element -> new element.",
     )
     line_ids = fields.One2many("bpm.migration.line", "migration_id", readonly=True)
+    check_count = fields.Integer(readonly=True, help="How many were to be checked.")
+    checked_by_id = fields.Many2one("res.users", readonly=True)
     checked_at = fields.Datetime(readonly=True)
     moved_at = fields.Datetime(readonly=True)
     moved_by_id = fields.Many2one("res.users", readonly=True)
@@ -53,7 +56,11 @@ class BpmMigration(models.Model):
     count_blocked = fields.Integer(compute="_compute_counts", string="Stay")
     count_moved = fields.Integer(compute="_compute_counts", string="Moved")
     count_failed = fields.Integer(compute="_compute_counts", string="Failed")
-    progress = fields.Float(compute="_compute_counts", help="Share that was moved so far, %.")
+    count_checked = fields.Integer(compute="_compute_counts", string="Checked so Far")
+    count_unchecked = fields.Integer(compute="_compute_counts", string="To Be Checked")
+    progress = fields.Float(
+        compute="_compute_counts", help="Share that was checked, or moved, so far, %."
+    )
 
     @api.depends("mapping_ids.old_element", "mapping_ids.new_element_id")
     def _compute_mapping(self):
@@ -64,7 +71,7 @@ class BpmMigration(models.Model):
                 if row.new_element_id
             }
 
-    @api.depends("line_ids.verdict", "line_ids.state")
+    @api.depends("line_ids.verdict", "line_ids.state", "state", "check_count")
     def _compute_counts(self):
         groups = self.env["bpm.migration.line"]._read_group(
             [("migration_id", "in", self.ids)], ["migration_id", "verdict", "state"], ["__count"]
@@ -90,8 +97,12 @@ class BpmMigration(models.Model):
         self.count_blocked = total("blocked", "open")
         self.count_moved = total(state="moved")
         self.count_failed = total(state="failed")
-        wanted = self.count_moves + self.count_moved
-        self.progress = 100 * self.count_moved / wanted if wanted else 0
+        self.count_checked = total(state="open")
+        self.count_unchecked = max(self.check_count - self.count_checked, 0)
+        done, left = self.count_moved, self.count_moves
+        if self.state == "checking":
+            done, left = self.count_checked, self.count_unchecked
+        self.progress = 100 * done / (done + left) if done + left else 0
 
     def _compute_display_name(self):
         for migration in self:
@@ -104,11 +115,12 @@ class BpmMigration(models.Model):
         self.ensure_one()
         self._check_state("checked", "done")
         self._check_instances()
-        self.state = "checked"
         return True
 
     def action_move(self):
         """Move all that can: a few at once, many in the background with progress.
+
+        With decisions that were taken since many were checked, the check comes first.
 
         :raise UserError: none can move; says what to do.
         """
@@ -117,6 +129,8 @@ class BpmMigration(models.Model):
         if self.mapping_ids.filtered("is_new"):
             # A decision was taken after the check: what it changes is seen first.
             self._check_instances()
+        if self.state == "checking":
+            return True
         if not self.count_moves:
             raise UserError(
                 self.env._(

@@ -1,12 +1,21 @@
+import logging
+from collections import Counter
+
+import psycopg2
+
 from odoo import fields, models
-from odoo.tools import split_every
 
 from ..engine import EngineError, MigrationError, migration
 from ..engine.diagram import HUMAN
 from .bpm_engine_words import said
 from .bpm_instance import OPEN_STATES
+from .bpm_instance_host import RETRIED
+
+_logger = logging.getLogger(__name__)
 
 _BATCH = 200
+#: So many instances are looked at while the person waits; more in the background.
+_AT_ONCE = 100
 
 
 class BpmProcess(models.Model):
@@ -52,30 +61,108 @@ class BpmMigration(models.Model):
         ]
 
     def _check_instances(self):
-        """Verdict per instance, in batches; instances are read, never written."""
+        """Verdict per instance: of a few at once, of many in the background with progress."""
         self.ensure_one()
         self.check_access("write")
         self.line_ids.filtered(lambda line: line.state in ("open", "failed")).unlink()
-        self.mapping_ids.flush_recordset()
-        found = self.env["bpm.instance"].search(self._get_instance_domain(), order="id")
-        wanting = {}
-        for ids in split_every(_BATCH, found.ids):
-            # The state of tokens is for the engine only.
-            batch = self.env["bpm.instance"].sudo().browse(ids)
-            batch.fetch(["engine_state", "version_id"])
-            verdicts = [(instance, self._verdict(instance)) for instance in batch]
-            self._create_lines(verdicts)
-            self._note_wanting(wanting, verdicts)
-            batch.invalidate_recordset(["engine_state"])
-        if self._write_mappings(wanting):
-            # What is proposed has its verdicts too.
-            return self._check_instances()
-        self.write({"checked_at": fields.Datetime.now(), **self._prepare_from_version(found)})
-        return None
+        count = self.env["bpm.instance"].search_count(self._get_instance_domain())
+        self.write({"state": "checking", "check_count": count, "checked_by_id": self.env.uid})
+        if count > _AT_ONCE:
+            self.env.ref("bpm_engine.ir_cron_migration")._trigger()
+            return
+        while self.state == "checking":
+            self._check_batch()
 
-    def _prepare_from_version(self, instances):
-        groups = self.env["bpm.instance"]._read_group(
-            [("id", "in", instances.ids)], ["version_id"], ["__count"], order="__count desc"
+    def _check_in_background(self):
+        """Go on with a check where it was cut, as whoever asked for it."""
+        user = self.checked_by_id or self.env.user
+        change = self.with_user(user).with_context(lang=user.lang)
+        while change.state == "checking":
+            looked_at = change._check_batch()
+            left = change.count_unchecked
+            if not self.env["ir.cron"]._commit_progress(looked_at, remaining=left):
+                return
+        change._tell_checked()
+
+    def _tell_checked(self):
+        if self.env.context.get("cron_id"):
+            self.env.user._bus_send(
+                "simple_notification",
+                {
+                    "type": "success",
+                    "title": self.process_id.name,
+                    "message": self.env._("Checked: %s instances can move.", self.count_moves),
+                },
+            )
+
+    def _check_batch(self):
+        """Look at the next instances, which are read and never written; close the check if
+        none is left.
+
+        :return: how many were looked at.
+        """
+        batch = self._get_unchecked(_BATCH)
+        if not batch:
+            self._finish_check()
+            return 0
+        batch.fetch(["engine_state", "version_id"])
+        self._create_lines([(instance, self._try_verdict(instance)) for instance in batch])
+        batch.invalidate_recordset(["engine_state"])
+        return len(batch)
+
+    def _get_unchecked(self, limit):
+        lines = self.env["bpm.migration.line"].sudo()
+        known = lines._search([("migration_id", "=", self.id), ("state", "in", ("open", "failed"))])
+        domain = [*self._get_instance_domain(), ("id", "not in", known.subselect("instance_id"))]
+        # The state of tokens is for the engine only.
+        return self.env["bpm.instance"].search(domain, order="id", limit=limit).sudo()
+
+    def _try_verdict(self, instance):
+        """One that cannot be looked at stays where it is, and holds up no other."""
+        try:
+            return self._verdict(instance)
+        except RETRIED:
+            raise
+        except Exception as error:
+            _logger.exception("Process instance %s cannot be checked", instance.id)
+            return migration.Verdict("blocked", [said(self.env, error) or type(error).__name__])
+
+    def _finish_check(self):
+        """All have a verdict: ask for the decisions that are wanting."""
+        if self._write_mappings(self._count_wanting()):
+            # What is proposed has its verdicts too.
+            self.line_ids.filtered(
+                lambda line: line.state == "open" and line.verdict == "needs_mapping"
+            ).unlink()
+            return
+        self.write(
+            {
+                "state": "checked",
+                "checked_at": fields.Datetime.now(),
+                **self._prepare_from_version(),
+            }
+        )
+
+    def _count_wanting(self):
+        """{removed step: number of instances there}"""
+        lines = self.env["bpm.migration.line"].search_fetch(
+            [
+                ("migration_id", "=", self.id),
+                ("state", "=", "open"),
+                ("verdict", "=", "needs_mapping"),
+            ],
+            ["steps"],
+        )
+        return Counter(step for line in lines for step in line.steps or ())
+
+    def _prepare_from_version(self):
+        """The version that most of them run on is compared with the new one."""
+        groups = self.env["bpm.migration.line"]._read_group(
+            [("migration_id", "=", self.id), ("state", "=", "open")],
+            ["from_version_id"],
+            ["__count"],
+            order="__count desc",
+            limit=1,
         )
         return {"from_version_id": groups[0][0].id} if groups else {}
 
@@ -91,6 +178,11 @@ class BpmMigration(models.Model):
             return migration.Verdict("blocked", error.reasons)
         except EngineError as error:
             return migration.Verdict("blocked", [error.message])
+        except psycopg2.Error:
+            raise
+        except Exception as error:
+            # One instance that cannot be read must not hinder the publication.
+            return migration.Verdict("blocked", [self._tell_unexpected(error, instance)])
         return verdict
 
     def _target(self):
@@ -119,20 +211,22 @@ class BpmMigration(models.Model):
                     "from_version_id": instance.version_id.id,
                     "verdict": verdict.kind,
                     "reason": "\n".join(said(self.env, reason) for reason in verdict.reasons),
+                    "steps": self._get_wanting(verdict),
                 }
                 for instance, verdict in verdicts
             ]
         )
 
-    def _note_wanting(self, wanting, verdicts):
-        for instance, verdict in verdicts:
-            if verdict.kind == "needs_mapping":
-                for task in verdict.tasks:
-                    wanting.setdefault(task.element, set()).add(instance.id)
+    def _get_wanting(self, verdict):
+        """Removed steps for which an instance needs a decision."""
+        if verdict.kind != "needs_mapping":
+            return False
+        return sorted({task.element for task in verdict.tasks})
 
     def _write_mappings(self, wanting):
         """A row per removed step with tokens; decisions taken before are kept.
 
+        :param wanting: {removed step: number of instances there}
         :return: whether a step of the same name was proposed for one of them.
         """
         known = {row.old_element: row for row in self.mapping_ids}
@@ -144,16 +238,16 @@ class BpmMigration(models.Model):
                     "migration_id": self.id,
                     "old_element": element,
                     "old_name": labels.get(element, element),
-                    "count": len(instances),
+                    "count": count,
                     "new_element_id": namesakes.get(labels.get(element), False),
                 }
-                for element, instances in wanting.items()
+                for element, count in wanting.items()
                 if element not in known
             ]
         )
         for element, row in known.items():
             if not row.new_element_id:
-                row.count = len(wanting.get(element, ()))
+                row.count = wanting.get(element, 0)
         for row in self.mapping_ids:
             row.checked_element_id = row.new_element_id
         return bool(rows.new_element_id)

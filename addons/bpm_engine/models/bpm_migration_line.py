@@ -17,6 +17,7 @@ class BpmMigrationLine(models.Model):
         required=True,
     )
     reason = fields.Text()
+    steps = fields.Json(readonly=True, help="Removed steps that need a decision.")
     state = fields.Selection(
         [("open", "Open"), ("moved", "Moved"), ("failed", "Failed"), ("undone", "Taken back")],
         default="open",

@@ -1,5 +1,6 @@
 import hashlib
 import json
+import logging
 
 from psycopg2.errors import SerializationFailure
 
@@ -8,8 +9,10 @@ from odoo.exceptions import UserError
 
 from ..engine import EngineError
 from .bpm_engine_words import said
+from .bpm_instance_host import RETRIED
 from .bpm_record_view import naive
 
+_logger = logging.getLogger(__name__)
 _BATCH = 50
 #: What hangs on elements of an instance's version and follows it.
 _FOLLOWERS = {"bpm.task": "task_ids", "bpm.wait": "wait_ids", "bpm.job": "job_ids"}
@@ -27,7 +30,9 @@ class BpmMigration(models.Model):
 
     @api.model
     def _cron_move(self):
-        """Move instances of running changes, batch by batch; goes on where it was cut."""
+        """Check and move what was asked for, batch by batch; goes on where it was cut."""
+        for change in self.search([("state", "=", "checking")], order="id"):
+            change._check_in_background()
         for change in self.search([("state", "=", "running")], order="id"):
             change._move_in_background()
 
@@ -89,10 +94,25 @@ class BpmMigration(models.Model):
             try:
                 with self.env.cr.savepoint():
                     moved |= line if line._move() else lines.browse()
+            except RETRIED:
+                raise
             except (EngineError, UserError) as error:
                 line.write({"state": "failed", "reason": said(self.env, error)})
+            except Exception as error:
+                # One instance that cannot be read must not hold up all that come after it.
+                reason = self._tell_unexpected(error, line.instance_id)
+                line.write({"state": "failed", "reason": reason})
         moved._log_move("from_version_id", "version_id")
         return len(lines)
+
+    def _tell_unexpected(self, error, instance):
+        """A sentence on an error that no check foresaw; its traceback is in the log."""
+        _logger.error("Move of %s to another version", instance, exc_info=error)
+        return self.env._(
+            "An unexpected error: %(error)s. It stays on its version; tell whoever looks after "
+            "the server, whose log says more.",
+            error=error or type(error).__name__,
+        )
 
     def _lock_instances(self, lines, wait):
         """Lines whose instances are ours now; seen as they are behind the lock."""

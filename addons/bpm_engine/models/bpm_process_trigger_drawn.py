@@ -203,7 +203,7 @@ class BpmProcess(models.Model):
             end = calendar and calendar.plan_hours(seconds / 3600, moment, compute_leaves=True)
             return end or moment
 
-        return Schedule(timer, zone, working)
+        return Schedule(timer, zone, working, *company._get_bpm_working_hours())
 
 
 class BpmProcessVersion(models.Model):

@@ -1,19 +1,14 @@
-import logging
 from ast import literal_eval
 from datetime import timedelta
 
 import pytz
 from dateutil.relativedelta import relativedelta
-from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models, tools
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ..lib.own_context import get_own, own
-from .bpm_instance_host import RETRIED
-
-_logger = logging.getLogger(__name__)
 
 #: How many starts may cause each other within one transaction.
 MAX_CHAIN = 5
@@ -98,24 +93,6 @@ class BpmProcessTrigger(models.Model):
         """Condition on the record, plain literals only."""
         return Domain(literal_eval((self.domain or "[]").strip()))
 
-    def _select(self, records):
-        """Those of the records that match, with the rights the process acts with."""
-        self.ensure_one()
-        if not records:
-            return records
-        domain = Domain("id", "in", records.ids) & self._get_domain()
-        model = self._get_model().with_context(active_test=False)
-        return records.browse(model.search(domain, order="id").ids)
-
-    def _get_model(self):
-        """Model of its records, with the rights and companies the process acts with."""
-        process = self.process_id
-        user = process.run_as_user_id or process.owner_id
-        if not user:
-            return self.env(user=self.env.ref("base.public_user").id, su=False)[self.model]
-        model = self.env(user=user.id, su=False)[self.model]
-        return model.with_context(allowed_company_ids=user.company_ids.ids)
-
     def _note_created(self, records):
         """Remember new records; looked at once, at the end of the transaction."""
         pending = self._get_pending()
@@ -147,7 +124,7 @@ class BpmProcessTrigger(models.Model):
                 record.id: (*self._get_cause(), self._get_values(record, names))
                 for record in records
             }
-        matched = set(self._select(records).ids)
+        matched = self._get_matched(records)
         return {record.id: (*self._get_cause(), record.id in matched) for record in records}
 
     def _get_values(self, record, names):
@@ -186,7 +163,11 @@ class BpmProcessTrigger(models.Model):
                     trigger._start_noted(triggers[trigger.id], kind)
 
     def _start_noted(self, noted, kind):
-        for (user_id, depth), records in self._get_starts(noted, kind).items():
+        self.env.flush_all()
+        starts = {}
+        with self._hindering_nobody():
+            starts = self._get_starts(noted, kind)
+        for (user_id, depth), records in starts.items():
             if depth >= MAX_CHAIN:
                 self._report_circle()
                 continue
@@ -194,8 +175,7 @@ class BpmProcessTrigger(models.Model):
             deeper._start_each(records, kind, self.env["res.users"].browse(user_id))
 
     def _get_starts(self, noted, kind):
-        """{(user id, depth): records on which to start}"""
-        self.env.flush_all()
+        """{(user id, depth): records on which to start}; what changed is flushed before."""
         records = self.env[self.model].browse(noted).exists()
         if kind == "change" and self.field_ids:
             names = self.field_ids.mapped("name")
@@ -212,16 +192,8 @@ class BpmProcessTrigger(models.Model):
             records = self._get_free(records)
             if not records:
                 return
-        try:
-            with self.env.cr.savepoint():
-                process._start_in_background(records, kind, starter, self.start_event)
-        except RETRIED:
-            raise
-        except UniqueViolation:
-            _logger.info("Process %s was started by somebody else just now", process.key)
-        except Exception as error:
-            _logger.exception("Process %s could not start", process.key)
-            self._report_failure(error)
+        with self._hindering_nobody():
+            process._start_in_background(records, kind, starter, self.start_event)
 
     def _get_free(self, records):
         """Without those on which the process runs already and may run only once."""
@@ -229,27 +201,6 @@ class BpmProcessTrigger(models.Model):
             return records
         running = set(self.process_id._get_running(records))
         return records.filtered(lambda record: record.id not in running)
-
-    def _report_failure(self, error):
-        """Tell the owner that a start failed before there was anything to repair."""
-        process = self.process_id
-        process.message_post(
-            body=self.env._(
-                "“%(name)s” could not start: %(error)s", name=process.name, error=error
-            ),
-            partner_ids=process.owner_id.partner_id.ids,
-            author_id=self.env.ref("base.partner_root").id,
-        )
-
-    def _report_circle(self):
-        self._report_failure(
-            UserError(
-                self.env._(
-                    "its actions change records whose change starts it again, without end. "
-                    "Narrow the condition of its start."
-                )
-            )
-        )
 
     # ------------------------------------------------------------------ at a time
 
@@ -262,14 +213,17 @@ class BpmProcessTrigger(models.Model):
             locked = trigger.try_lock_for_update()
             if not locked.filtered_domain(self._get_due_domain(now)):
                 continue
-            trigger._plan_next_run(now)
-            records = None
-            if trigger.model:
-                found = trigger._get_model().search(trigger._get_domain(), order="id")
-                records = self.env[trigger.model].browse(found.ids)
-            if records is None or records:
-                trigger._start_each(records, "time", trigger.process_id.owner_id)
+            with trigger._hindering_nobody():
+                trigger._plan_next_run(now)
+                # What fails from here on is not tried again before its next moment.
+                with trigger._hindering_nobody():
+                    trigger._start_planned()
             self.env["ir.cron"]._commit_progress(1)
+
+    def _start_planned(self):
+        records = self._find_records() if self.model else None
+        if records is None or records:
+            self._start_each(records, "time", self.process_id.owner_id)
 
     def _get_due_domain(self, now):
         return [

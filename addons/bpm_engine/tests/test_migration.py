@@ -18,7 +18,19 @@ class MigrationCommon(VersionsCommon):
 
     def check(self):
         action = self.process.with_user(self.manager).action_check_older()
-        return self.env["bpm.migration"].with_user(self.manager).browse(action["res_id"])
+        change = self.env["bpm.migration"].with_user(self.manager).browse(action["res_id"])
+        if change.state == "checking":
+            self.run_cron()
+        return change
+
+    def run_cron(self, *seconds):
+        """The background's job; how much time is left after each batch, plenty at the end."""
+        left = iter(seconds)
+        with patch.object(
+            type(self.env["ir.cron"]), "_commit_progress", lambda *a, **k: next(left, 60)
+        ):
+            self.env["bpm.migration"]._cron_move()
+        self.env.invalidate_all()
 
     def states(self, instances):
         instances.flush_recordset()
@@ -299,8 +311,7 @@ class TestManyInstances(MigrationCommon):
         self.assertEqual((change.state, change.count_moved), ("running", 0))
         self.assertEqual(change._move_batch(50), 50)
         self.assertEqual(round(change.progress), 12)
-        with patch.object(type(self.env["ir.cron"]), "_commit_progress", lambda *a, **k: 60):
-            self.env["bpm.migration"]._cron_move()
+        self.run_cron()
         self.assertEqual((change.state, change.count_moved), ("done", 402))
         self.assertEqual(set(instances.mapped("version_id")), {new})
         self.assertEqual(self.open_tokens(instances), tokens)

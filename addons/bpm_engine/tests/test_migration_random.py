@@ -154,12 +154,19 @@ class _Story:
         """Verdicts, with a random decision for each step that is gone."""
         action = version.with_user(self.case.manager).action_check_older()
         change = self.env["bpm.migration"].browse(action["res_id"]).with_user(self.case.manager)
+        self.look_at_all(change)
         steps = version.element_ids.filtered(lambda one: one.type == "userTask")
         for row in change.mapping_ids.filtered(lambda one: not one.new_element_id):
             row.new_element_id = self.rng.choice(steps)
         if change.mapping_ids:
             change.action_check()
+        self.look_at_all(change)
         return change
+
+    def look_at_all(self, change):
+        """Many are checked in the background."""
+        while change.state == "checking":
+            change._check_batch()
 
     def move(self, change):
         """Those that moved; in batches, as the cron does."""

@@ -59,6 +59,16 @@ def split(condition="outcome == 'yes'", default="X_E2", second=None):
     )
 
 
+def voted(**answers):
+    """Two people decide on task A: {answer: its style, or None}."""
+    outcomes = "".join(
+        f'<bpm:outcome key="{key}" label="{key}"' + (f' style="{style}"/>' if style else "/>")
+        for key, style in answers.items()
+    )
+    approvers = '<bpm:approver kind="user" user="ann"/><bpm:approver kind="starter"/>'
+    return one(user("A", f'{outcomes}<bpm:approval mode="all">{approvers}</bpm:approval>'))
+
+
 CASES = {
     "dead_end": bpmn(S + user("A") + E + flow("S", "A")),
     "unreachable": bpmn(S + user("A") + user("B") + E + chain("S", "A", "E") + flow("B", "E")),
@@ -112,6 +122,9 @@ CASES = {
     ),
     "timer": one(node("intermediateCatchEvent", "A", TIMER.format("-P1D"))),
     "no_approvers": one(user("A", '<bpm:approval mode="all"/>')),
+    "answer_meaning": voted(yes="positive", no=None),
+    "no_refusal": voted(agree="neutral", refuse="neutral"),
+    "no_consent": voted(no="negative", never="negative"),
     "unsupported": one(node("businessRuleTask", "A")),
     "script": one(node("scriptTask", "A", "<bpmn:script>import os</bpmn:script>")),
     "loose_flow": one(user("A"), extra=flow("A", "Nowhere")),
@@ -138,6 +151,21 @@ def test_fields_in_a_script():
     [found] = [problem for problem in problems if problem.code == "unknown_field"]
     assert "“other”" in found.message
     assert "secret" in found.message
+
+
+@pytest.mark.parametrize(
+    "answers", [{}, {"yes": "positive", "no": "negative"}, {"remarks": "neutral", "no": "negative"}]
+)
+def test_answers_of_several(answers):
+    """AT-09: own answers of several people need one that refuses; none drawn have both."""
+    assert lint(voted(**answers), Facts()) == []
+
+
+def test_answers_of_one():
+    """HU-05: where one person decides, what answers mean is a matter of colour only."""
+    outcome = '<bpm:outcome key="a" label="A"/><bpm:outcome key="b" label="B"/>'
+    drawn = one(user("A", f'<bpm:assignment kind="user" user="ann"/>{outcome}'))
+    assert lint(drawn, Facts()) == []
 
 
 def test_clean():
