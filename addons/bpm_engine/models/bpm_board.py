@@ -9,6 +9,8 @@ from .bpm_sight_words import duration_text
 
 #: Done tasks of so many days tell how fast a person works.
 RECENT_DAYS = 28
+#: So many tasks of a holder are shown before somebody asks for more.
+SHOWN_TASKS = 200
 
 
 class BpmBoard(models.AbstractModel):
@@ -30,7 +32,8 @@ class BpmBoard(models.AbstractModel):
         for row in self._get_figures(domain):
             holder = (row["user_id"] or 0, 0 if row["user_id"] else row["group_id"] or 0)
             self._add_figures(people.setdefault(holder, self._prepare_row(holder)), row)
-        rows = [self._finish_row(row, recent) for row in people.values()]
+        names = self._get_named(people.values())
+        rows = [self._finish_row(row, recent, names) for row in people.values()]
         rows.sort(key=lambda row: (not row["user_id"], -row["overdue"], -row["open"], row["name"]))
         return {
             "is_head": is_head,
@@ -42,12 +45,22 @@ class BpmBoard(models.AbstractModel):
         }
 
     @api.model
-    def get_tasks(self, user_id: int | bool, group_id: int | bool, process_id=False) -> list[dict]:
-        """Open tasks of one holder for the board, the oldest deadline first."""
+    def get_tasks(
+        self, user_id: int | bool, group_id: int | bool, process_id=False, limit=SHOWN_TASKS
+    ) -> dict:
+        """Open tasks of one holder for the board, the oldest deadline first.
+
+        :return: tasks, at most ``limit`` of them, and their number in total
+        """
         domain = self._get_open_domain(process_id) & Domain("user_id", "=", user_id)
         if not user_id:
             domain &= Domain("group_id", "=", group_id)
-        tasks = self.env["bpm.task"].search(domain, order="deadline, date_start, id", limit=200)
+        Task = self.env["bpm.task"]
+        tasks = Task.search(domain, order="deadline, date_start, id", limit=limit)
+        total = Task.search_count(domain) if len(tasks) == limit else len(tasks)
+        return {"tasks": self._prepare_tasks(tasks), "total": total}
+
+    def _prepare_tasks(self, tasks) -> list[dict]:
         now = fields.Datetime.now()
         return [
             {
@@ -55,6 +68,7 @@ class BpmBoard(models.AbstractModel):
                 "name": task.name,
                 "instance_id": task.instance_id.id,
                 "instance": task.instance_id.sudo().name,
+                "company_id": task.company_id.id,
                 "deadline": fields.Datetime.to_string(task.deadline) or False,
                 "age": duration_text(self.env, (now - task.date_start).total_seconds()),
                 "overdue": task.is_overdue,
@@ -146,12 +160,29 @@ class BpmBoard(models.AbstractModel):
         process["open"] += figures["open"]
         process["overdue"] += figures["overdue"]
 
-    def _finish_row(self, row: dict, recent: dict[int, int]) -> dict:
-        """Names, words and the outlook: how many days the open tasks last at the usual pace."""
-        user = self.env["res.users"].browse(row["user_id"]).sudo()
-        group = self.env["res.groups"].browse(row["group_id"]).sudo()
+    @api.model
+    def _get_named(self, rows) -> dict:
+        """{model: all records that these rows name}, to be read together."""
+        ids = {
+            "res.users": {row["user_id"] for row in rows},
+            "res.groups": {row["group_id"] for row in rows},
+            "bpm.process": {process for row in rows for process in row["processes"]},
+        }
+        return {model: self.env[model].sudo().browse(found - {0}) for model, found in ids.items()}
+
+    def _finish_row(self, row: dict, recent: dict[int, int], named: dict) -> dict:
+        """Names, words and the outlook: how many days the open tasks last at the usual pace.
+
+        :param named: see :meth:`_get_named`
+        """
+
+        def known(model, ids):
+            return named[model].browse(ids).with_prefetch(named[model]._prefetch_ids)
+
+        user = known("res.users", row["user_id"] or ())
+        group = known("res.groups", row["group_id"] or ())
         now = fields.Datetime.now()
-        processes = self.env["bpm.process"].browse(row["processes"]).sudo()
+        processes = known("bpm.process", row["processes"])
         done = recent.get(row["user_id"], 0) if row["user_id"] else 0
         oldest = row.pop("oldest")
         return {

@@ -50,6 +50,9 @@ class BpmTask(models.Model):
     original_user_id = fields.Many2one(
         "res.users", readonly=True, help="Who it was for before delegation or substitution."
     )
+    drawn_holder = fields.Char(
+        readonly=True, help="Whom the assignment named, as kind and id, whoever has it now."
+    )
     substitution_id = fields.Many2one(
         "bpm.substitution",
         readonly=True,

@@ -4,6 +4,8 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..lib.reader import keeping_env
+
 
 class BpmTask(models.Model):
     _inherit = "bpm.task"
@@ -23,6 +25,7 @@ class BpmTask(models.Model):
         for task in self:
             chosen = task._check_outcome(outcome, comment)
             task._check_form()
+            task._check_one_vote_each(self.env.user)
             # The engine acts for the process; who may, was checked above.
             task.sudo()._complete(chosen, comment)
         return True
@@ -116,6 +119,7 @@ class BpmTask(models.Model):
                         who=task.user_id.name,
                     )
                 )
+        self._check_one_vote_each(self.env.user)
         self.sudo()._assign(
             self.env.user, self.env._("Taken by %s from the group.", self.env.user.name)
         )
@@ -171,6 +175,7 @@ class BpmTask(models.Model):
                         company=task.company_id.name,
                     )
                 )
+        self._check_one_vote_each(user)
         return user
 
     def _assign(self, user, why, event="assigned", comment=None, substitution=None):
@@ -229,12 +234,9 @@ class BpmTask(models.Model):
     def _withdraw(self, reason=None):
         """Take back open tasks that a process no longer needs, with their activities."""
         tasks = self.sudo().filtered(lambda t: t.state in ("todo", "waiting"))
-        tasks.write(
-            {
-                "state": "cancelled",
-                "comment": reason or self.env._("The process went another way."),
-                "date_done": fields.Datetime.now(),
-            }
-        )
+        now = fields.Datetime.now()
+        for process, own in tasks.grouped("process_id").items():
+            why = reason or keeping_env(self.env, process)._("The process went another way.")
+            own.write({"state": "cancelled", "comment": why, "date_done": now})
         tasks._sync_activities()
         tasks._tell_groups()

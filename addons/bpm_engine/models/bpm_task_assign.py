@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import NamedTuple
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL, format_date
 
 from .bpm_sight_words import path_text
@@ -24,6 +24,12 @@ class Holder(NamedTuple):
     why: str
     original: models.BaseModel
     substitution: models.BaseModel
+
+    @property
+    def key(self):
+        """Whom the assignment names, whoever stands in: to see later whether it is the same."""
+        named = self.group or self.original or self.user
+        return f"{named._name},{named.id}"
 
 
 class BpmTask(models.Model):
@@ -169,15 +175,17 @@ class BpmTask(models.Model):
 
     @api.model
     def _get_last_resort(self, instance):
+        return self._get_process_managers(instance)[:1] or self.env.ref("base.user_root")
+
+    @api.model
+    def _get_process_managers(self, instance):
+        """Managers of processes in the instance's company, the administrator last."""
         managers = self.env.ref("bpm_engine.group_manager").sudo().all_user_ids
-        managers = managers.filtered(lambda u: u.active and instance.company_id in u.company_ids)
-        admin = self.env.ref("base.user_admin", raise_if_not_found=False)
-        people = managers.filtered(lambda u: u.id != 1)
-        return (
-            (people - (admin or people.browse()))[:1]
-            or people[:1]
-            or self.env.ref("base.user_root")
+        managers = managers.filtered(
+            lambda u: u.active and u.id != SUPERUSER_ID and instance.company_id in u.company_ids
         )
+        admin = self.env.ref("base.user_admin", raise_if_not_found=False) or managers.browse()
+        return (managers - admin) | (managers & admin)
 
     # ------------------------------------------------------------ rules
 
@@ -319,18 +327,55 @@ class BpmTask(models.Model):
     def _reassign_open(self, element):
         """Open tasks of an element go to whom its assignment names now.
 
-        Votes keep their holders: who approves is decided when the approval begins.
+        Votes keep their holders: who approves is decided when the approval begins. So do tasks
+        that somebody took from the group named, and those that were passed on, or escalated,
+        while the assignment names whom it named before.
 
         :return: the tasks that changed hands
         """
-        tasks = self.sudo().search(
-            [("element_id", "in", element.ids), ("state", "=", "todo"), ("is_vote", "=", False)]
-        )
-        moved = tasks.browse()
-        for task in tasks:
+        moved = self.browse()
+        for task in self._get_following(element):
             found = self._find_holder(task.instance_id, task.element_id)
-            if found.user != task.user_id or found.group != task.group_id:
-                task.group_id = found.group
+            if task._stays_as_it_went(found):
+                task.drawn_holder = found.key
+                if found.group and task.user_id:
+                    task.group_id = found.group
+            elif found.user != task.user_id or found.group != task.group_id:
+                task.write({"drawn_holder": found.key, "group_id": found.group.id})
                 task._assign(found.user, found.why, substitution=found.substitution)
                 moved |= task
         return moved
+
+    @api.model
+    def _get_following(self, elements):
+        """Open tasks that follow the assignment of their elements."""
+        return self.sudo().search(
+            [("element_id", "in", elements.ids), ("state", "=", "todo"), ("is_vote", "=", False)]
+        )
+
+    @api.model
+    def _get_kept(self, elements):
+        """Open tasks that somebody has by choice of people, not by the assignment."""
+        return self._get_following(elements).filtered(
+            lambda task: task._stays_as_it_went(
+                task._find_holder(task.instance_id, task.element_id)
+            )
+        )
+
+    def _stays_as_it_went(self, found):
+        """Whether people gave or took the task otherwise than the assignment says, and may.
+
+        :param Holder found: whom the assignment names now
+        """
+        self.ensure_one()
+        holder = self.user_id
+        if holder == found.user and self.group_id == found.group:
+            return False
+        if holder and (not holder.active or holder == found.original):
+            return False
+        if holder and found.group and holder in found.group.sudo().all_user_ids:
+            return True
+        if self.drawn_holder:
+            return self.drawn_holder == found.key
+        # Made before it was kept whom the assignment named.
+        return bool(holder) and self.original_user_id == (found.original or found.user)

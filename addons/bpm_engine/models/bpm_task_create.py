@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from ..lib.reader import keeping_env
+
 
 class BpmTask(models.Model):
     _inherit = "bpm.task"
@@ -90,7 +92,10 @@ class BpmTask(models.Model):
     @api.model
     def _prepare_row(self, instance, open_task, element, rule, memo):
         """:param rule: assignment to use instead of the element's, or None"""
-        found = self._find_holder(instance, element, rule, open_task.data, memo)
+        env = keeping_env(self.env, instance.process_id)
+        found = self.with_env(env)._find_holder(
+            instance.with_env(env), element, rule, open_task.data, memo
+        )
         return {
             "instance_id": instance.id,
             "element_id": element.id,
@@ -100,6 +105,7 @@ class BpmTask(models.Model):
             "user_id": found.user.id,
             "group_id": found.group.id,
             "original_user_id": found.original.id,
+            "drawn_holder": found.key,
             "substitution_id": found.substitution.id,
             "why": found.why,
             "date_start": fields.Datetime.now(),

@@ -7,6 +7,7 @@ import pytz
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..lib.reader import keeping_env, reader_env
 from .bpm_sight_words import moment_text
 
 #: Tasks per transaction of the sweep.
@@ -169,7 +170,7 @@ class BpmTask(models.Model):
     def _remind(self):
         """One message per person with all tasks that are due soon."""
         for user, tasks in self._by_person().items():
-            tasks._notify(user, self.env._("Due soon: %s", tasks._list_names()))
+            tasks._notify(user, _say_due_soon)
 
     def _by_person(self):
         """{person: tasks}; of free tasks of a group: its members."""
@@ -185,15 +186,20 @@ class BpmTask(models.Model):
     def _list_names(self):
         return ", ".join(f"{task.name} ({task.record_name})" for task in self[:5])
 
-    def _notify(self, user, subject, text=None):
-        """An inbox message or mail, as the person prefers, naming and linking the tasks."""
-        tasks = self.with_context(lang=user.lang or self.env.lang)
-        body = self.env["ir.qweb"]._render(
+    def _notify(self, user, say, explain=None):
+        """An inbox message or mail, as the person prefers, naming and linking the tasks.
+
+        :param say: tasks in the person's language and time zone -> subject
+        :param explain: the same -> a sentence above the list of tasks
+        """
+        tasks = self.with_env(reader_env(self.env, user))
+        text = explain(tasks) if explain else None
+        body = tasks.env["ir.qweb"]._render(
             "bpm_engine.task_notice", {"tasks": tasks, "text": text, "user": user}
         )
         single = self.instance_id if len(self.instance_id) == 1 else self.env["mail.thread"]
         single.sudo().message_notify(
-            partner_ids=user.partner_id.ids, subject=subject, body=body, author_id=self._author()
+            partner_ids=user.partner_id.ids, subject=say(tasks), body=body, author_id=self._author()
         )
 
     def _author(self):
@@ -202,11 +208,13 @@ class BpmTask(models.Model):
     def _escalate(self):
         """Overdue: tell somebody, or give it to somebody, as the element says (HU-24)."""
         for task in self:
+            task = task.with_env(keeping_env(self.env, task.process_id))
             rule = (task.element_id.settings or {}).get("escalation") or {}
             found = self._find_holder(
                 task.instance_id, task.element_id, {"kind": "starter_manager", **rule}
             )
-            if rule.get("action") == "reassign":
+            # Who votes on it already is told only, else one person would decide for two.
+            if rule.get("action") == "reassign" and not task._find_second_votes(found.user):
                 task._escalate_reassign(found)
             else:
                 task._escalate_notify(found)
@@ -218,12 +226,26 @@ class BpmTask(models.Model):
         self._assign(found.user, why, event="escalated", substitution=found.substitution)
 
     def _escalate_notify(self, found):
-        holder = self.user_id.name or self.group_id.display_name
-        text = self.env._("%(who)s has had it since %(since)s.", who=holder, since=self.date_start)
         people = found.user or found.group.all_user_ids.filtered("active")
         for user in people:
-            self._notify(user, self.env._("Overdue: %s", self._list_names()), text)
+            self._notify(user, _say_overdue, _say_since_when)
         self._log("escalated", self.env._("Told: %s", ", ".join(people.mapped("name"))))
+
+
+def _say_due_soon(tasks):
+    return tasks.env._("Due soon: %s", tasks._list_names())
+
+
+def _say_overdue(tasks):
+    return tasks.env._("Overdue: %s", tasks._list_names())
+
+
+def _say_since_when(task):
+    return task.env._(
+        "%(who)s has had it since %(since)s.",
+        who=task.user_id.name or task.group_id.display_name,
+        since=moment_text(task.env, task.date_start),
+    )
 
 
 def _number(value):

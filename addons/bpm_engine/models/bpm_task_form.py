@@ -32,6 +32,7 @@ class BpmTask(models.Model):
         self._check_may_act()
         chosen = self._check_outcome(None, feedback)
         self._check_form()
+        self._check_one_vote_each(self.env.user)
         return self.sudo()._complete(chosen, feedback or None, attachment_ids)
 
     @api.readonly

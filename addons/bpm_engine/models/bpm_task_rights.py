@@ -24,13 +24,15 @@ class BpmTask(models.Model):
     @api.depends_context("uid")
     def _compute_rights(self):
         user = self.env.user
+        absences = self._get_absences()
+        second = self._find_second_votes(user)
         for task in self:
             mine = task.user_id == user
             is_open = task.state == "todo"
-            right = is_open and bool(task._get_right())
-            task.can_complete = right
+            right = is_open and bool(task._get_right(absences))
+            task.can_complete = right and task not in second
             task.can_delegate = right
-            task.can_claim = is_open and not task.user_id and right
+            task.can_claim = task.can_complete and not task.user_id
             task.can_release = is_open and mine and bool(task.sudo().group_id)
 
     def _search_can_claim(self, operator, value):
@@ -42,11 +44,15 @@ class BpmTask(models.Model):
         if not (self.env.su or user.has_group(MANAGER)):
             mine = Domain("process_id.owner_id", "=", user.id)
             free &= mine | Domain("group_id", "in", user.all_group_ids.ids)
+        free &= Domain("id", "not in", self._get_free_second_votes())
         return free if True in value else ~free
 
-    def _get_right(self):
+    def _get_right(self, absences=None):
         """By what right the user may act on the task: "holder", "group", "substitute",
-        "manager", or False."""
+        "manager", or False.
+
+        :param absences: see :meth:`_get_absences`, asked once for many tasks
+        """
         self.ensure_one()
         user, task = self.env.user, self.sudo()
         if task.user_id == user:
@@ -57,7 +63,9 @@ class BpmTask(models.Model):
             return "manager"
         if task.process_id.owner_id == user:
             return "manager"
-        if task.user_id and user in task._get_substitutes():
+        if absences is None:
+            absences = self._get_absences()
+        if any(a.user_id == task.user_id and a._covers(task.process_id) for a in absences):
             return "substitute"
         return False
 
@@ -69,13 +77,16 @@ class BpmTask(models.Model):
                 ("state", "=", "todo"),
                 ("user_id", "=", False),
                 ("group_id", "in", self.env.user.all_group_ids.ids),
+                ("id", "not in", self._get_free_second_votes()),
             ]
         )
 
-    def _get_substitutes(self):
-        """Whoever stands in today for the person who has the task."""
-        absences = self.env["bpm.substitution"].sudo()._get_current(self.user_id)
-        return absences.filtered(lambda a: a._covers(self.process_id)).substitute_id
+    def _get_absences(self):
+        """Absences of those who have these tasks, in which the user stands in today."""
+        user = self.env.user
+        people = self.sudo().user_id - user
+        absences = self.env["bpm.substitution"].sudo()._get_current(people)
+        return absences.filtered(lambda absence: absence.substitute_id == user)
 
     # ------------------------------------------------------------ refusals
 
@@ -90,9 +101,10 @@ class BpmTask(models.Model):
 
     def _check_may_act(self):
         """Refuse, in words, a task that is closed, waiting or somebody else's."""
+        absences = None if self.env.su else self._get_absences()
         for task in self:
             task._check_open()
-            if not self.env.su and not task._get_right():
+            if not self.env.su and not task._get_right(absences):
                 raise AccessError(task._not_yours_message())
 
     def _check_open(self):

@@ -2,28 +2,20 @@
 
 from odoo import api, models
 
+from ..lib.reader import keeping_env
+
 
 class BpmTask(models.Model):
     _inherit = "bpm.task"
 
     @api.model
     def _prepare_votes(self, instance, open_task, element, approval, memo):
-        """Values of one task per approver; nobody is asked twice.
-
-        Without approvers the element's own assignment is the one approver.
-        """
-        sequential = approval.get("order") == "sequential"
-        rows, seen = [], set()
-        for rule in approval.get("approvers") or [None]:
-            row = self._prepare_row(instance, open_task, element, rule, memo)
-            person = (row["user_id"], row["group_id"])
-            if person in seen:
-                continue
-            seen.add(person)
-            row.update(is_vote=True, rank=len(rows) + 1)
-            if sequential and rows:
+        """Values of one task per approver, all asked at once or one after the other."""
+        rows = self._prepare_voters(instance, open_task, element, approval, memo)
+        for rank, row in enumerate(rows, 1):
+            row.update(is_vote=True, rank=rank)
+            if rank > 1 and approval.get("order") == "sequential":
                 row["state"] = "waiting"
-            rows.append(row)
         return rows
 
     def _decide_vote(self):
@@ -44,7 +36,8 @@ class BpmTask(models.Model):
         else:
             self._call_next_voter(outstanding)
             return None
-        outstanding._withdraw(self.env._("Decided without this vote."))
+        env = keeping_env(self.env, self.process_id)
+        outstanding._withdraw(env._("Decided without this vote."))
         return (self if self in decided else decided[-1:]).outcome
 
     def _get_votes(self):
@@ -63,10 +56,7 @@ class BpmTask(models.Model):
         mode = approval.get("mode") or "all"
         if mode == "any":
             return 1
-        if mode == "quorum":
-            quorum = str(approval.get("quorum") or "")
-            return min(max(int(quorum), 1), count) if quorum.isdigit() else count
-        return count
+        return min(self._get_quorum(approval, count), count) if mode == "quorum" else count
 
     def _is_refusal(self):
         styles = {o["key"]: o.get("style") for o in self.outcomes}

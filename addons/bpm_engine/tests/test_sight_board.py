@@ -75,9 +75,19 @@ class TestBoard(SightCommon):
         self._waiting(self.worker, deadline=self._ago(hours=1))
         self._waiting(self.other_worker)
         board = self.env["bpm.board"].with_user(self.viewer)
-        tasks = board.get_tasks(self.worker.id, False)
+        tasks = board.get_tasks(self.worker.id, False)["tasks"]
         self.assertEqual([task["overdue"] for task in tasks], [True, False])
         self.assertEqual(tasks[0]["age"], "2 d")
+
+    def test_more_than_are_shown(self):
+        """HU-06: of very many tasks the most urgent ones, and how many there are."""
+        for number in range(3):
+            self._waiting(self.worker, deadline=NOW + timedelta(days=number))
+        board = self.env["bpm.board"].with_user(self.viewer)
+        shown = board.get_tasks(self.worker.id, False, False, 2)
+        self.assertEqual((len(shown["tasks"]), shown["total"]), (2, 3))
+        self.assertEqual(shown["tasks"][0]["deadline"], "2026-11-19 12:00:00")
+        self.assertEqual(len(board.get_tasks(self.worker.id, False, False, 4)["tasks"]), 3)
 
     def test_reassign(self):
         """HU-23: a manager gives chosen tasks to another person; the history tells."""
@@ -111,6 +121,33 @@ class TestBoard(SightCommon):
         other = self.env["bpm.process"].create({"name": "Other", "key": "other"})
         self.assertEqual(self._board(process_id=other.id)[0]["rows"], [])
         self.assertEqual(self._board(process_id=self.process.id)[0]["open"], 1)
+
+    def test_queries_do_not_grow_with_people(self):
+        """PK-01, HU-06: a thousand holders are read as two are."""
+        processes = self.env["bpm.process"].create(
+            [{"name": f"P{number}", "key": f"board_{number}"} for number in range(3)]
+        )
+
+        def hold(number):
+            for index in range(number):
+                user = new_test_user(self.env, f"bpm_holder_{number}_{index}", "base.group_user")
+                self._waiting(user).process_id = processes[index % 3]
+
+        def count():
+            # New people empty what the server keeps of rights; it is read again first.
+            self._board()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            rows = len(self._board()[0]["rows"])
+            return self.env.cr.sql_log_count - before, rows
+
+        hold(3)
+        few, rows = count()
+        hold(20)
+        many, more = count()
+        self.assertEqual((rows, more), (3, 23))
+        self.assertEqual(many, few)
 
     def test_other_company(self):
         """HU-06: tasks of companies that the reader has no part in do not count."""

@@ -57,6 +57,27 @@ class TestTaskAccess(TaskCommon):
         for user in (self.viewer, self.worker, self.designer, self.manager):
             self.assertEqual(self._seen(user), everything, user.name)
 
+    def test_queries_do_not_grow_with_tasks(self):
+        """HU-24, PK-01: a list of others' tasks asks as often for forty rows as for two."""
+        shown = {
+            name: {} for name in ("name", "can_complete", "can_claim", "outcomes", "is_overdue")
+        }
+        holders = [self._user(f"holder_{number}") for number in range(5)]
+        tasks = self.tasks
+        for number in range(40):
+            tasks |= self._task_of(holders[number % 5])
+
+        def count(chosen):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            rows = chosen.with_user(self.viewer).web_read(shown)
+            self.assertFalse(any(row["can_complete"] for row in rows))
+            return self.env.cr.sql_log_count - before
+
+        count(tasks)
+        self.assertEqual(count(tasks), count(tasks[:2]))
+
     def test_nobody_edits(self):
         """HU-24: rows are written by the process only, not even by managers."""
         for user in (self.employee, self.viewer, self.worker, self.designer, self.manager):

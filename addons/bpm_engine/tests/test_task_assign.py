@@ -175,6 +175,77 @@ class TestTaskAssign(TaskCommon):
         self.assertEqual(task.user_id, self.other_worker)
         self.assertEqual(self._activities(task).user_id, self.other_worker)
 
+    def _apply(self, element, assignment=None, **settings):
+        """Change an element at once, and press the button that applies it to open tasks.
+
+        :return: the answer in words
+        """
+        settings = {**settings, "assignment": assignment or element.settings["assignment"]}
+        self._set_settings(element, **settings)
+        answer = element.with_user(self.manager).action_hand_over()
+        self.env.invalidate_all()
+        return answer["params"]["message"]
+
+    def test_apply_leaves_what_was_taken(self):
+        """HU-20: a new deadline takes no task from who took it from the group."""
+        element = self._element(assignment={"kind": "group", "group": f"#{self.group.id}"})
+        taken, free, passed = (self._task(element=element) for _number in range(3))
+        (taken | passed).with_user(self.worker).action_claim()
+        passed.with_user(self.worker).action_delegate(self.employee.id)
+        message = self._apply(element, deadline={"amount": 1, "unit": "day"})
+        self.assertEqual(taken.user_id, self.worker)
+        self.assertEqual(taken.group_id, self.group)
+        self.assertFalse(free.user_id)
+        self.assertEqual(passed.user_id, self.employee)
+        self.assertTrue(taken.deadline)
+        self.assertIn("2 taken or passed on", message)
+        taken.with_user(self.worker).action_release()
+        self.assertEqual(taken.group_id, self.group)
+
+    def test_apply_leaves_what_was_passed_on(self):
+        """HU-20: nor from who got it from another, over however many hands."""
+        element = self._element(assignment={"kind": "user", "user": self.worker.login})
+        once, twice = self._task(element=element), self._task(element=element)
+        (once | twice).with_user(self.worker).action_delegate(self.other_worker.id)
+        twice.with_user(self.other_worker).action_delegate(self.designer.id)
+        message = self._apply(element, deadline={"amount": 1, "unit": "day"})
+        self.assertEqual(once.user_id, self.other_worker)
+        self.assertEqual(twice.user_id, self.designer)
+        self.assertIn("2 taken or passed on", message)
+
+    def test_apply_leaves_what_was_escalated(self):
+        """HU-20, HU-24: nor back from those to whom it was passed on because it was late."""
+        escalation = {"kind": "group", "group": f"#{self.group.id}", "action": "reassign"}
+        element = self._element(
+            assignment={"kind": "user", "user": self.employee.login}, escalation=escalation
+        )
+        task = self._task(element=element)
+        task._escalate()
+        self._apply(element, escalation=escalation, instruction="Hurry")
+        self.assertEqual(task.group_id, self.group)
+        self.assertFalse(task.user_id)
+
+    def test_apply_another_assignment(self):
+        """HU-20: when the head names somebody else, passed on tasks follow like all others."""
+        element = self._element(assignment={"kind": "user", "user": self.worker.login})
+        task = self._task(element=element)
+        task.with_user(self.worker).action_delegate(self.other_worker.id)
+        message = self._apply(element, {"kind": "user", "user": self.employee.login})
+        self.assertEqual(task.user_id, self.employee)
+        self.assertNotIn("stay", message)
+        self._apply(element, {"kind": "group", "group": f"#{self.group.id}"})
+        self.assertFalse(task.user_id)
+        self.assertEqual(task.group_id, self.group)
+
+    def test_apply_when_the_holder_left(self):
+        """HU-20, HU-23: a task of a person who no longer works here does not stay."""
+        element = self._element(assignment={"kind": "user", "user": self.worker.login})
+        task, passed = self._task(element=element), self._task(element=element)
+        passed.with_user(self.worker).action_delegate(self.other_worker.id)
+        (self.worker | self.other_worker).active = False
+        self._apply(element)
+        self.assertEqual((task | passed).user_id, self.manager)
+
     def test_queries_do_not_grow_with_tasks(self):
         """HU-24: ten tasks at once need few more queries than two."""
 

@@ -1,20 +1,25 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
+import { RecordSelector } from "@web/core/record_selectors/record_selector";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { momentText, relativeText } from "../common/words";
 
+/** So many tasks of a holder are shown, and so many more each time. */
+const SHOWN = 200;
+
 /** Who holds what: open tasks per person, drilled down and given to somebody else. */
 export class ProcessBoard extends Component {
     static template = "bpm_engine.ProcessBoard";
-    static components = { Layout };
+    static components = { Layout, RecordSelector };
     static props = { ...standardActionServiceProps };
 
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.names = useService("name");
         this.notification = useService("notification");
         Object.assign(this, { momentText, relativeText });
         this.state = useState({
@@ -22,9 +27,9 @@ export class ProcessBoard extends Component {
             processId: false,
             open: "",
             tasks: [],
+            total: 0,
             chosen: [],
-            people: [],
-            target: "",
+            target: false,
         });
         onWillStart(() => this.load());
     }
@@ -35,14 +40,6 @@ export class ProcessBoard extends Component {
 
     async load() {
         this.state.data = await this.orm.call("bpm.board", "get_board", [this.state.processId]);
-        if (this.data.can_reassign && !this.state.people.length) {
-            this.state.people = await this.orm.searchRead(
-                "res.users",
-                [["share", "=", false]],
-                ["name"],
-                { order: "name", limit: 500 }
-            );
-        }
         const row = this.data.rows.find(({ key }) => key === this.state.open);
         await this.show(row);
     }
@@ -58,15 +55,41 @@ export class ProcessBoard extends Component {
 
     async show(row) {
         this.state.chosen = [];
-        this.state.target = "";
+        this.state.target = false;
         if (row) {
-            this.state.tasks = await this.orm.call("bpm.board", "get_tasks", [
-                row.user_id || false,
-                row.group_id || false,
-                this.state.processId,
-            ]);
+            await this.loadTasks(row, SHOWN);
         }
         this.state.open = row?.key || "";
+    }
+
+    async loadTasks(row, limit) {
+        const { tasks, total } = await this.orm.call("bpm.board", "get_tasks", [
+            row.user_id || false,
+            row.group_id || false,
+            this.state.processId,
+            limit,
+        ]);
+        Object.assign(this.state, { tasks, total });
+    }
+
+    showMore(row) {
+        return this.loadTasks(row, this.state.tasks.length + SHOWN);
+    }
+
+    /** Whoever works for the company of every task that is to be given. */
+    targetDomain(row) {
+        const { chosen, tasks } = this.state;
+        const given = chosen.length ? tasks.filter(({ id }) => chosen.includes(id)) : tasks;
+        const companies = new Set(given.map((task) => task.company_id));
+        return [
+            ["share", "=", false],
+            ["id", "!=", row.user_id || false],
+            ...[...companies].map((id) => ["company_ids", "in", [id]]),
+        ];
+    }
+
+    setTarget(userId) {
+        this.state.target = userId;
     }
 
     choose(taskId) {
@@ -81,10 +104,9 @@ export class ProcessBoard extends Component {
     }
 
     async reassign() {
-        const { chosen, target, people } = this.state;
-        const userId = parseInt(target);
-        const count = await this.orm.call("bpm.board", "reassign", [chosen, userId]);
-        const { name } = people.find((person) => person.id === userId);
+        const { chosen, target } = this.state;
+        const count = await this.orm.call("bpm.board", "reassign", [chosen, target]);
+        const { [target]: name } = await this.names.loadDisplayNames("res.users", [target]);
         this.notification.add(_t("Given to %(name)s: %(count)s", { name, count }), {
             type: "success",
         });

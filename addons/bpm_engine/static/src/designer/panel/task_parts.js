@@ -71,14 +71,22 @@ export class Outcomes extends Component {
         canBranch: { type: Boolean, optional: true },
         branch: { type: Function, optional: true },
         locked: { type: Boolean, optional: true },
+        several: { type: Boolean, optional: true },
     };
 
+    /** Of several people's answers each counts for or against: nothing is preset then. */
     get styles() {
+        const { several } = this.props;
         return [
+            ...(several ? [["", _t("choose…")]] : []),
             ["positive", _t("means yes")],
             ["negative", _t("means no")],
-            ["neutral", _t("neither")],
+            ["neutral", several ? _t("yes, but…") : _t("neither")],
         ];
+    }
+
+    styleOf(outcome) {
+        return outcome.style || (this.props.several ? "" : "neutral");
     }
 
     get list() {
@@ -111,7 +119,7 @@ export class Outcomes extends Component {
     add() {
         const label = _t("Answer %s", this.list.length + 1);
         const key = this.freshKey(`answer_${this.list.length + 1}`);
-        this.props.update([...this.list, { key, label, style: "neutral" }]);
+        this.props.update([...this.list, { key, label }]);
     }
 
     set(index, values) {
