@@ -12,8 +12,6 @@ from .bpm_sight_words import duration_text
 
 #: Below so many passes a median says little; such steps are not called the slowest.
 FEW_PASSES = 3
-#: Below so many ended instances a comparison of versions may be chance.
-FEW_INSTANCES = 30
 
 
 class BpmHeat(models.AbstractModel):
@@ -209,30 +207,39 @@ class BpmHeat(models.AbstractModel):
         A token stands where it was entered more often than left. Only the history of
         instances alive at that moment is read.
         """
-        self.env.flush_all()
-        alive = self.env["bpm.instance"]._search(self._get_alive_domain(scope))
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT element, COUNT(*), MIN(since) FROM (
-                    SELECT (ARRAY_AGG(log.element ORDER BY log.id DESC))[1] AS element,
-                           MAX(log.at) FILTER (WHERE log.event = 'entered') AS since
-                      FROM bpm_log log
-                     WHERE log.instance_id IN %s
-                       AND log.event IN ('entered', 'left', 'cancelled')
-                       AND log.at <= %s
-                     GROUP BY log.instance_id, COALESCE(log.token, log.element)
-                    HAVING COUNT(*) FILTER (WHERE log.event = 'entered') >
-                           COUNT(*) FILTER (WHERE log.event != 'entered')
-                ) standing
+                SELECT element, COUNT(*), MIN(since) FROM %s standing
                 WHERE element IS NOT NULL
                 GROUP BY element
                 """,
-                alive.subselect(),
-                scope["until"],
+                self._prepare_standing(scope),
             )
         )
         return {element: (count, since) for element, count, since in rows}
+
+    def _prepare_standing(self, scope: dict) -> SQL:
+        """Subselect of these tokens: instance, element, since when, the row that tells it."""
+        self.env.flush_all()
+        alive = self.env["bpm.instance"]._search(self._get_alive_domain(scope))
+        return SQL(
+            """(
+            SELECT log.instance_id,
+                   (ARRAY_AGG(log.element ORDER BY log.id DESC))[1] AS element,
+                   MAX(log.at) FILTER (WHERE log.event = 'entered') AS since,
+                   MAX(log.id) FILTER (WHERE log.event = 'entered') AS entered_id
+              FROM bpm_log log
+             WHERE log.instance_id IN %s
+               AND log.event IN ('entered', 'left', 'cancelled')
+               AND log.at <= %s
+             GROUP BY log.instance_id, COALESCE(log.token, log.element)
+            HAVING COUNT(*) FILTER (WHERE log.event = 'entered') >
+                   COUNT(*) FILTER (WHERE log.event != 'entered')
+            )""",
+            alive.subselect(),
+            scope["until"],
+        )
 
     def _get_open_tasks(self, scope: dict) -> dict[str, dict]:
         """Tasks open at the end of the period per element: count, overdue, oldest."""
@@ -301,7 +308,7 @@ class BpmHeat(models.AbstractModel):
         rare = self.env._("Steps passed less than %s times say too little.", FEW_PASSES)
         return f"{text} {rare}"
 
-    # Versions
+    # Choices
 
     def _get_choices(self, process) -> dict:
         versions = process.version_ids.filtered(lambda v: v.state != "draft")
@@ -333,67 +340,3 @@ class BpmHeat(models.AbstractModel):
             )
         )
         return self.env["res.users"].browse(row[0] for row in rows)
-
-    def _get_versions(self, scope: dict) -> dict:
-        """Cycle times of the instances that ended in the period, per version."""
-        rows = self.env["bpm.cycle.report"]._get_version_figures(
-            self._get_instance_domain({**scope, "version": None})
-            & Domain("state", "=", "done")
-            & Domain("date_end", "<=", scope["until"])
-            & (Domain("date_end", ">=", scope["since"]) if scope["since"] else Domain.TRUE)
-        )
-        return {"versions": rows, "few_instances": FEW_INSTANCES}
-
-    @api.model
-    def compare_versions(self, process_id: int, first_id: int, second_id: int, options=None):
-        """Two versions side by side in one sentence, with a warning on small numbers."""
-        process = self._get_process(process_id)
-        scope = self._get_scope(process, options or {})
-        rows = {row["version_id"]: row for row in self._get_versions(scope)["versions"]}
-        first, second = rows.get(first_id), rows.get(second_id)
-        if not (first and second):
-            return {
-                "sentence": self.env._(
-                    "There is nothing to compare: in this period one of the versions ended "
-                    "no instance. Choose a longer period."
-                ),
-                "warning": "",
-            }
-        return {
-            "sentence": self._describe_difference(first, second),
-            "warning": self._warn_of_few(first, second),
-        }
-
-    def _describe_difference(self, first: dict, second: dict) -> str:
-        change = second["median"] - first["median"]
-        values = {
-            "new": second["name"],
-            "old": first["name"],
-            "change": duration_text(self.env, abs(change)),
-            "median": duration_text(self.env, second["median"]),
-            "before": duration_text(self.env, first["median"]),
-            "percent": round(100 * abs(change) / first["median"]) if first["median"] else 0,
-        }
-        if change < 0:
-            return self.env._(
-                "%(new)s ends %(change)s sooner than %(old)s (%(percent)s %% less): "
-                "median %(median)s instead of %(before)s.",
-                **values,
-            )
-        if change > 0:
-            return self.env._(
-                "%(new)s takes %(change)s longer than %(old)s (%(percent)s %% more): "
-                "median %(median)s instead of %(before)s.",
-                **values,
-            )
-        return self.env._("%(new)s and %(old)s take the same time: median %(median)s.", **values)
-
-    def _warn_of_few(self, first: dict, second: dict) -> str:
-        few = [row for row in (first, second) if row["count"] < FEW_INSTANCES]
-        if not few:
-            return ""
-        return self.env._(
-            "Few instances (%(rows)s): below %(enough)s the difference may be chance.",
-            rows=", ".join(f"{row['name']}: {row['count']}" for row in few),
-            enough=FEW_INSTANCES,
-        )

@@ -133,7 +133,7 @@ class BpmRegulationVersion(models.Model):
         for version in self:
             regulation = version.regulation_id
             known = set(version.stage_ids.mapped("value"))
-            choices = self.env[regulation.model]._get_stage_choices(regulation.stage_field)
+            choices = regulation._get_stage_scope()._get_stage_choices(regulation.stage_field)
             version.stage_ids = [
                 Command.create({**choice, "sequence": position * 10})
                 for position, choice in enumerate(choices, 1)
@@ -199,12 +199,10 @@ class BpmRegulationVersion(models.Model):
         if not self.stage_ids:
             return [self.env._("There are no stages; load them from the field.")]
         regulation = self.regulation_id
-        choices = self.env[regulation.model]._get_stage_choices(regulation.stage_field)
-        known = {choice["value"] for choice in choices}
+        gone = self.stage_ids._get_gone(regulation.stage_field)
         problems = [
             self.env._("Stage “%s” does not exist any more; remove it.", stage.name)
-            for stage in self.stage_ids
-            if stage.value not in known
+            for stage in gone
         ]
         for part in (*self.stage_ids.step_ids, *self.stage_ids.fact_ids):
             problems += part._get_problems(regulation.model)

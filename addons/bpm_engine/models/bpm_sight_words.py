@@ -26,7 +26,9 @@ def moment_text(env, moment, stored=False) -> str:
 
     :param stored: the text is kept for other readers, so it names its time zone.
     """
-    return format_datetime(env, moment, dt_format="d MMM y HH:mm z" if stored else "d MMM y HH:mm")
+    form = "d MMM y HH:mm z" if stored else "d MMM y HH:mm"
+    # Who is written to need not be the user of the environment, as in reader_env().
+    return format_datetime(env, moment, tz=env.context.get("tz"), dt_format=form)
 
 
 def path_text(records, path: str) -> str:

@@ -10,7 +10,16 @@ from ..lib.diagram_xml import merge_settings
 class BpmProcessVersion(models.Model):
     _inherit = "bpm.process.version"
 
-    def set_hot(self, element_id, settings, name=None, reassign=False, older=True):
+    def set_hot_many(self, changes):
+        """Change several elements at once: all of them, or with one error none.
+
+        :param changes: list of dicts: element_id, settings, name, seen, as of set_hot().
+        """
+        self.ensure_one()
+        for change in changes:
+            self.set_hot(**change)
+
+    def set_hot(self, element_id, settings, name=None, reassign=False, older=True, seen=None):
         """Change who, until when, texts or parameters of a published element at once (HU-20).
 
         :param element_id: id of the element in the diagram.
@@ -18,12 +27,29 @@ class BpmProcessVersion(models.Model):
         :param name: its new name; None: stays.
         :param reassign: tasks that are open now follow, too: who has them and until when.
         :param older: also on older versions that still run, where the element read the same.
+        :param seen: dict with ``name`` and ``settings`` as the person saw them before the
+            change: what others changed since stays. None: all is replaced.
         :return: dict with ``versions`` (changed) and ``tasks`` (open ones that changed).
         :raise AccessError: only managers may.
-        :raise UserError: no such element, or the settings do not fit.
+        :raise UserError: no such element, the settings do not fit, or somebody else changed
+            the same meanwhile.
         """
         self.ensure_one()
         self._check_may_change()
+        element = self._get_hot_element(element_id)
+        elements = element | (element._find_same_older() if older else element.browse())
+        if seen is not None:
+            values = element._prepare_seen_values(name, settings or {}, seen)
+        elif name is None:
+            values = {"settings": settings or {}}
+        else:
+            values = {"settings": settings or {}, "name": name}
+        if values:
+            elements.write(values)
+        tasks = elements._hand_over_open_tasks() if reassign else 0
+        return {"versions": len(elements), "tasks": tasks}
+
+    def _get_hot_element(self, element_id):
         element = self.element_ids.filtered(lambda item: item.element_id == element_id)
         if not element:
             raise UserError(
@@ -33,13 +59,7 @@ class BpmProcessVersion(models.Model):
                     version=self.display_name,
                 )
             )
-        elements = element | (element._find_same_older() if older else element.browse())
-        values = {"settings": settings or {}}
-        if name is not None:
-            values["name"] = name
-        elements.write(values)
-        tasks = elements._hand_over_open_tasks() if reassign else 0
-        return {"versions": len(elements), "tasks": tasks}
+        return element
 
     def _check_may_change(self):
         if not (self.env.su or self.env.user.has_group("bpm_engine.group_manager")):
@@ -63,12 +83,22 @@ class BpmProcessVersion(models.Model):
         ]
         if new:
             raise UserError("\n".join(new))
-        drawn = sketch(read_xml(merged))
-        parts = {**drawn.elements, **drawn.lanes}
-        return parts[element.element_id].settings
+        return _settings_in(merged, element)
+
+    def _read_hot(self, element, name, settings):
+        """Settings in the types of the engine, as _check_hot() gives them, but not checked."""
+        self.ensure_one()
+        return _settings_in(
+            merge_settings(self.bpmn_xml, {element.element_id: (name, settings)}), element
+        )
 
     def _problem_key(self, problem):
         return problem["element"], problem["code"], problem["message"]
+
+
+def _settings_in(xml, element):
+    drawn = sketch(read_xml(xml))
+    return {**drawn.elements, **drawn.lanes}[element.element_id].settings
 
 
 class BpmElement(models.Model):
@@ -129,11 +159,13 @@ class BpmElement(models.Model):
         """Tasks of this element that are open now follow its settings: who and until when."""
         self.check_access("write")
         count = self._hand_over_open_tasks()
+        message = self.env._("%s open tasks have changed.", count)
+        kept = len(self.env["bpm.task"]._get_kept(self | self._get_in_lanes()))
+        if kept:
+            stay = self.env._("%s taken or passed on by people stay with who has them.", kept)
+            message = f"{message} {stay}"
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._("%s open tasks have changed.", count),
-            },
+            "params": {"type": "success", "message": message},
         }

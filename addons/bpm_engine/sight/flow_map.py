@@ -39,8 +39,10 @@ class FlowMap:
         self.nodes = nodes
         self.flows = flows
         self._leaving: dict[str, list[Flow]] = {}
+        self._coming: dict[str, list[Flow]] = {}
         for flow in flows:
             self._leaving.setdefault(flow.source, []).append(flow)
+            self._coming.setdefault(flow.target, []).append(flow)
 
     @classmethod
     def of(cls, xml: str | None) -> "FlowMap":
@@ -87,14 +89,71 @@ class FlowMap:
     def passed(self, steps: list[tuple[str, str]]) -> list[str]:
         """Ids of the flows that tokens went along.
 
-        ``steps`` are (element, "entered" or "left") in the order they happened. A flow
-        was gone along when its target was entered after its source was left.
+        ``steps`` are (element, event) in the order they happened, as Story.steps gives them.
         """
-        left: set[str] = set()
-        gone: set[tuple[str, str]] = set()
+        walk = _Walk(self)
         for element, event in steps:
-            if event == "left":
-                left.add(element)
-            else:
-                gone.update((source, element) for source in left)
-        return [flow.id for flow in self.flows if (flow.source, flow.target) in gone]
+            walk.step(element, event)
+        return [flow.id for flow in self.flows if walk.gone.get(flow.id)]
+
+    def leaving(self, element: str) -> list[Flow]:
+        """Flows that begin at an element."""
+        return self._leaving.get(element, [])
+
+    def coming(self, element: str) -> list[Flow]:
+        """Flows that end at an element."""
+        return self._coming.get(element, [])
+
+    def kind(self, element: str) -> str:
+        """BPMN name of what stands there; empty for what no flow touches."""
+        node = self.nodes.get(element)
+        return node.type if node else ""
+
+
+class _Walk:
+    """The tokens followed through the history, which names elements and not flows.
+
+    A token that enters came from what was left last and has not been gone on from: else both
+    "straight on" and "round by X" would count where they meet again.
+    """
+
+    def __init__(self, flow_map: FlowMap):
+        self.map = flow_map
+        #: How many tokens went along each flow.
+        self.gone: dict[str, int] = {}
+        #: What was left, and the flows along which nobody has gone on from there yet.
+        self._left: list[tuple[str, set[str]]] = []
+        self._came: dict[str, Flow] = {}
+
+    def step(self, element: str, event: str) -> None:
+        if event == "entered":
+            self._enter(element)
+        elif event == "cancelled":
+            self._withdraw(element)
+        elif event == "left" or self.map.kind(element) == "boundaryEvent":
+            ways = {flow.id for flow in self.map.leaving(element)}
+            if ways:
+                self._left.append((element, ways))
+
+    def _enter(self, element: str) -> None:
+        coming = {flow.id: flow for flow in self.map.coming(element)}
+        for place in range(len(self._left) - 1, -1, -1):
+            source, ways = self._left[place]
+            found = next((name for name in coming if name in ways), None)
+            if found is None:
+                continue
+            self.gone[found] = self.gone.get(found, 0) + 1
+            self._came[element] = coming[found]
+            # Of an exclusive gateway's ways one is taken, of all others each that there is.
+            left = set() if self.map.kind(source) == "exclusiveGateway" else ways - {found}
+            self._left[place] = (source, left)
+            if not left:
+                del self._left[place]
+            return
+
+    def _withdraw(self, element: str) -> None:
+        """Of the events behind an event-based gateway only one was gone on to."""
+        flow = self._came.get(element)
+        if flow and self.map.kind(flow.source) == "eventBasedGateway":
+            self.gone[flow.id] -= 1
+            del self._came[element]

@@ -2,6 +2,8 @@
 
 OPENING = "entered"
 CLOSING = ("left", "cancelled")
+#: Events that tell where tokens go; an event at a border tells only that it fired.
+MOVING = (OPENING, *CLOSING, "fired")
 #: Events of the instance as a whole: lines of their own.
 WHOLE = ("started", "ended", "migrated")
 #: What happens to a step while it is open: lines under it.
@@ -63,10 +65,11 @@ class Story:
 
     @property
     def steps(self) -> list[tuple[str, str]]:
+        """(element, event) of what moves tokens, for FlowMap.passed()."""
         return [
             (row["element"], row["event"])
             for row in self.rows
-            if row["event"] in (OPENING, "left") and row["element"]
+            if row["event"] in MOVING and row["element"]
         ]
 
     def timeline(self, quiet: bool = False) -> list[dict]:

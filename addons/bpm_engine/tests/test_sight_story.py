@@ -138,6 +138,14 @@ class TestFlowMap(unittest.TestCase):
         ]
         self.assertEqual(self.map.passed(steps), ["F1", "F2", "F4"])
 
+    def test_passed_twice(self):
+        """HU-06: who comes round again goes along the same flows; nothing else is coloured."""
+        once = [("Start", "entered"), ("Start", "left"), ("Check", "entered"), ("Check", "left")]
+        again = [("Ok", "entered"), ("Ok", "left"), ("Pay", "entered")]
+        steps = [*once, *again, ("Check", "entered"), ("Check", "left"), *again]
+        self.assertEqual(self.map.passed(steps), ["F1", "F2", "F3"])
+        self.assertEqual(self.map.passed([("Check", "entered"), ("Gone", "left")]), [])
+
     def test_broken_xml(self):
         """HU-06: what cannot be read shows nothing, and says so elsewhere."""
         for xml in (None, "", "<a", "no xml"):

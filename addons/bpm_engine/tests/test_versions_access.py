@@ -22,6 +22,7 @@ _RIGHTS = {
     "bpm.action": {
         "nobody": "", "viewer": "r", "worker": "r", "designer": "r", "manager": "rwcd",
     },
+    "bpm.job": {"nobody": "r", "viewer": "r", "worker": "r", "designer": "r", "manager": "r"},
     "bpm.migration": {
         "nobody": "", "viewer": "", "worker": "", "designer": "", "manager": "rwc",
     },
@@ -112,6 +113,20 @@ class TestVersionsAccess(VersionsCommon):
         ):
             with self.assertRaises(AccessError):
                 call()
+
+    def test_checks_are_for_those_who_draw(self):
+        """HU-23: a check tells which logins, groups and processes exist: not to everybody."""
+        process = self.make("visa", *two_steps())
+        xml = self.drawing(process, *two_steps())
+        for user in (self.worker, self.viewer):
+            version = process.published_version_id.with_user(user)
+            with self.assertRaises(AccessError):
+                version.lint_xml(xml, process.id)
+            with self.assertRaises(AccessError):
+                version.read_bpmn(xml, process.id)
+        version = process.published_version_id.with_user(self.designer)
+        found = version.lint_xml(xml, process.id)
+        self.assertEqual({row["code"] for row in found}, {"nobody"})
 
     def test_state_of_tokens_stays_inside(self):
         """HU-23: not even a manager reads the saved state through a change."""

@@ -2,12 +2,13 @@ import { Component, onWillStart, onWillUnmount, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
-import { useBus, useService } from "@web/core/utils/hooks";
+import { useBus } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
 import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 import { formatDateTime } from "@web/core/l10n/dates";
 import { BpmnDesigner } from "./designer";
+import { HotDesk } from "./hot_changes";
 import { Recovery } from "./recovery";
 
 const SAVE_DELAY = 400;
@@ -28,12 +29,11 @@ export class BpmnDesignerField extends Component {
     setup() {
         // Not useService: what is sent on leaving must not stop with the component.
         this.orm = this.env.services.orm;
-        this.notification = useService("notification");
-        this.state = useState({ key: 0, found: null, stored: null, hotCount: 0 });
+        this.state = useState({ key: 0, found: null });
+        this.hot = new HotDesk(this.orm, () => this.designer);
         this.designer = null;
         this.waits = false;
         this.commitSoon = useDebounced(() => this.commit(), SAVE_DELAY);
-        this.hot = new Map();
         const { bus } = this.record.model;
         useBus(bus, "NEED_LOCAL_CHANGES", ({ detail }) => {
             this.keepStarter();
@@ -43,7 +43,6 @@ export class BpmnDesignerField extends Component {
         useBus(bus, "WILL_SAVE_URGENTLY", () => {
             this.designer?.diagram?.finish();
             this.commit(true);
-            this.sendHot();
         });
         onWillStart(async () => {
             this.isManager = await user.hasGroup("bpm_engine.group_manager");
@@ -54,7 +53,6 @@ export class BpmnDesignerField extends Component {
         onWillUnmount(() => {
             this.designer?.diagram?.finish();
             this.commit();
-            this.sendHot();
         });
     }
 
@@ -96,7 +94,8 @@ export class BpmnDesignerField extends Component {
         [this.shown, this.base] = await this.readFresh(record);
         const isDraft = !this.isLocked && !this.props.readonly;
         this.state.found = isDraft ? this.recovery.find(this.shown, this.base) : null;
-        this.state.stored = this.isLocked ? await this.readStored(record.resId) : null;
+        const { isLocked } = this;
+        await this.hot.open(record.resId, { isLocked, mayChange: isLocked && !this.isReadonly });
     }
 
     /**
@@ -111,14 +110,6 @@ export class BpmnDesignerField extends Component {
         const names = [this.props.name, BASE];
         const [row] = await this.orm.read(record.resModel, [record.resId], names);
         return [row?.[this.props.name] || "", row?.[BASE] || ""];
-    }
-
-    async readStored(versionId) {
-        return this.orm.searchRead(
-            "bpm.element",
-            [["version_id", "=", versionId]],
-            ["element_id", "name", "settings"]
-        );
     }
 
     /** Discarded, reloaded or another record: show what the record says now. */
@@ -262,48 +253,9 @@ export class BpmnDesignerField extends Component {
         this.state.found = null;
     }
 
-    // ------------------------------------------------------ published version
-
+    /** A version in use: kept until it is applied. */
     onHot(elementId, values) {
         this.hot.set(elementId, values);
-        this.state.hotCount = this.hot.size;
-    }
-
-    async dropHot() {
-        this.hot.clear();
-        this.state.hotCount = 0;
-        await this.showStored(this.record.resId);
-    }
-
-    /** What changes at once on a version in use, for running instances too (HU-20). */
-    async sendHot() {
-        this.designer?.diagram?.flush();
-        const changes = [...this.hot];
-        this.hot.clear();
-        this.state.hotCount = 0;
-        const versionId = this.record.resId;
-        try {
-            for (const [elementId, { settings, name }] of changes) {
-                const values = [[versionId], elementId, settings, name];
-                await this.orm.call("bpm.process.version", "set_hot", values);
-            }
-        } catch (error) {
-            // Refused: it can be put right in the panel, or dropped.
-            this.hot = new Map([...changes, ...this.hot]);
-            this.state.hotCount = this.hot.size;
-            throw error;
-        }
-        if (changes.length) {
-            this.notification.add(_t("Changed at once, for running instances too."), {
-                type: "success",
-            });
-        }
-    }
-
-    async showStored(versionId) {
-        const stored = await this.readStored(versionId);
-        this.state.stored = stored;
-        this.designer?.showStored(stored);
     }
 
     // -------------------------------------------------------------- the server

@@ -322,9 +322,7 @@ export class Diagram {
                 "documentation",
                 text ? [this.create("bpmn:Documentation", { text })] : []
             );
-            if (name) {
-                businessObject.set("name", name);
-            }
+            businessObject.set("name", name || undefined);
             this.get("eventBus").fire("elements.changed", { elements: [element] });
         }
     }

@@ -12,7 +12,6 @@ import { BpmnViewer } from "../viewer/viewer";
 import { durationText, momentText, percentText } from "../common/words";
 
 const { DateTime } = luxon;
-const OPEN_STATES = ["running", "incident", "suspended"];
 /** What colours the picture: the figure of an element and how it is said. */
 const METRICS = {
     median: { label: _t("Median time"), text: durationText },
@@ -40,6 +39,9 @@ function chosenId(ev) {
  */
 export class HeatMap extends Component {
     static template = "bpm_engine.HeatMap";
+    // Those of its action: a page that is loaded again has no list before its process.
+    static path = "process-heat";
+    static displayName = _t("Heat Map");
     static components = { Layout, BpmnViewer };
     static props = { ...standardActionServiceProps };
 
@@ -232,11 +234,15 @@ export class HeatMap extends Component {
 
     // Every figure opens its list
 
-    openList(name, resModel, domain) {
+    /** @param {string} what the figure, as bpm.heat.get_list() names it */
+    async openList(what, key, name) {
+        const { processId } = this.state;
+        const values = [processId, what, key, this.options];
+        const { model, domain } = await this.orm.call("bpm.heat", "get_list", values);
         return this.action.doAction({
             type: "ir.actions.act_window",
             name,
-            res_model: resModel,
+            res_model: model,
             views: [
                 [false, "list"],
                 [false, "form"],
@@ -245,55 +251,20 @@ export class HeatMap extends Component {
         });
     }
 
-    get scopeDomain() {
-        const { processId, versionId, companyId } = this.state;
-        return [
-            ["process_id", "=", processId],
-            ...(versionId ? [["version_id", "=", versionId]] : []),
-            ...(companyId ? [["company_id", "=", companyId]] : []),
-        ];
+    openPasses(row) {
+        return this.openList("passes", row.element, row.name);
     }
 
-    openPasses(row, extra = []) {
-        const { date_from, date_to } = this.options;
-        const day = (value, end) =>
-            DateTime.fromISO(value)
-                [end ? "endOf" : "startOf"]("day")
-                .toUTC()
-                .toFormat("yyyy-MM-dd HH:mm:ss");
-        return this.openList(row.name, "bpm.log", [
-            ...this.scopeDomain,
-            ["element", "=", row.element],
-            ["event", "=", "left"],
-            ...(date_from ? [["at", ">=", day(date_from)]] : []),
-            ...(date_to ? [["at", "<=", day(date_to, true)]] : []),
-            ...(this.state.userId ? [["user_id", "=", this.state.userId]] : []),
-            ...extra,
-        ]);
+    openOverdue(row) {
+        return this.openList("overdue", row.element, _t("Done late: %s", row.name));
     }
 
-    /** Where something waits now; for a past moment the lists of history answer. */
     openWaiting(row) {
-        const here = ["element_id.element_id", "=", row.element];
-        const holder = this.state.userId ? [["user_id", "=", this.state.userId]] : [];
-        return this.openList(_t("Waiting: %s", row.name), "bpm.instance", [
-            ...this.scopeDomain,
-            ["state", "in", OPEN_STATES],
-            "|",
-            "|",
-            ["task_ids", "any", [["state", "=", "todo"], here, ...holder]],
-            ["wait_ids", "any", [here]],
-            ["job_ids", "any", [["state", "in", ["waiting", "incident"]], here]],
-        ]);
+        return this.openList("waiting", row.element, _t("Waiting: %s", row.name));
     }
 
-    openTasks(row) {
-        return this.openList(_t("Open tasks: %s", row.name), "bpm.task", [
-            ["process_id", "=", this.state.processId],
-            ["state", "=", "todo"],
-            ["element_id.element_id", "=", row.element],
-            ...(this.state.userId ? [["user_id", "=", this.state.userId]] : []),
-        ]);
+    openLate(row) {
+        return this.openList("late", row.element, _t("Late: %s", row.name));
     }
 
     propose(row) {
@@ -306,10 +277,7 @@ export class HeatMap extends Component {
     }
 
     openVersion(row) {
-        return this.openList(row.name, "bpm.instance", [
-            ["version_id", "=", row.version_id],
-            ["state", "=", "done"],
-        ]);
+        return this.openList("ended", row.version_id, row.name);
     }
 
     openCycleTimes() {

@@ -143,6 +143,16 @@ tours.add("bpm_engine_sight_instance_phone", { steps: () => instanceSteps });
 tours.add("bpm_engine_sight_heat", {
     steps: () => [
         {
+            content: "opened by its address it is called what it is",
+            trigger: ".o_breadcrumb:contains(Heat Map):not(:contains(Unnamed))",
+        },
+        {
+            trigger: ".o_menu_brand:contains(Processes), .o_main_navbar",
+            run: () => window.location.reload(),
+            expectUnloadPage: true,
+        },
+        { trigger: ".o_breadcrumb:contains(Heat Map):not(:contains(Unnamed))" },
+        {
             trigger: ".o_bpm_sentence:contains(The slowest step is “Check invoice”)",
             run: assertNoSideScroll,
         },
@@ -264,7 +274,11 @@ tours.add("bpm_engine_sight_board", {
         { trigger: "[data-holder=Anna] [name=overdue]:contains(1)", run: assertNoSideScroll },
         { trigger: "[data-holder=Anna] .o_bpm_holder_name", run: "click" },
         { trigger: "[data-holder=Anna] li .form-check-input", run: "click" },
-        { trigger: "[data-holder=Anna] select[name=target]", run: "selectByLabel Boris Later" },
+        { trigger: "[data-holder=Anna] [name=target] input", run: "edit Boris" },
+        {
+            trigger: ".o-autocomplete--dropdown-item:contains(Boris Later)",
+            run: "click",
+        },
         { trigger: "[data-holder=Anna] button[name=reassign]:contains(1)", run: "click" },
         { trigger: ".o_notification:contains(Given to Boris Later: 1)" },
         { trigger: "[data-holder='Boris Later'] button[name=open]", run: "click" },

@@ -4,7 +4,9 @@ import { RecordSelector } from "@web/core/record_selectors/record_selector";
 import { useService } from "@web/core/utils/hooks";
 import { compose, isComplete, parse } from "../conditions";
 import { formatCycle, formatDuration, parseCycle, parseDuration } from "../durations";
+import { tomorrowMorning } from "../moments";
 import { ConditionWords } from "./condition_words";
+import { Moment } from "./moment";
 import { RecordFieldSelector } from "./record_field_selector";
 import { units } from "./task_parts";
 import { TextInput } from "./text_input";
@@ -251,10 +253,11 @@ export class ConditionBuilder extends Component {
 /** A timer as people say it: after, at, every. */
 export class Timer extends Component {
     static template = "bpm_engine.Timer";
-    static components = { TextInput };
+    static components = { Moment, TextInput };
     static props = {
         definition: Object,
         update: Function,
+        model: { type: [String, Boolean], optional: true },
         pending: { type: Object, optional: true },
         canRepeat: { type: Boolean, optional: true },
         readonly: { type: Boolean, optional: true },
@@ -291,7 +294,7 @@ export class Timer extends Component {
     }
 
     setKind(kind) {
-        const start = { timeDuration: "P1D", timeCycle: "R/P1D", timeDate: "today() + days(1)" };
+        const start = { timeDuration: "P1D", timeCycle: "R/P1D", timeDate: tomorrowMorning() };
         this.props.update(kind, start[kind]);
     }
 
