@@ -2,10 +2,9 @@ from contextlib import contextmanager
 
 from odoo import api, models
 
+from ..lib.own_context import INTERNAL
+from ..lib.stage_people import RESPONSIBLE_FIELDS
 from .bpm_regulation import StageRules
-
-#: Where the responsible of a record stands, in this order.
-RESPONSIBLE_FIELDS = frozenset({"user_id", "user_ids"})
 
 
 class BypassReason(str):
@@ -52,7 +51,7 @@ class Base(models.AbstractModel):
         with all_or_nothing(self.env):
             records = super().create(vals_list)
             before = dict.fromkeys(records.ids, False)
-            records.with_context(bpm_stage_creating=True)._pass_stage_gate(before)
+            records.with_context(bpm_stage_creating=INTERNAL)._pass_stage_gate(before)
         return records
 
     def write(self, vals):
@@ -64,7 +63,7 @@ class Base(models.AbstractModel):
         with all_or_nothing(self.env):
             result = super().write(vals)
             self._pass_stage_gate(before, under)
-            if not RESPONSIBLE_FIELDS.isdisjoint(vals):
+            if not rules.people.isdisjoint(vals):
                 self.env["bpm.stage.case.step"].sudo()._follow_responsible(self)
         return result
 
@@ -81,15 +80,15 @@ class Base(models.AbstractModel):
 
     def _prepare_stage_beginning(self, rules, version):
         """Values with which a copy begins at the first stage of its regulation; hook."""
-        first = version.stage_ids.filtered(lambda stage: not stage.is_final)[:1]
-        if not first:
-            return {}
-        is_record = self._fields[rules.stage_field].type == "many2one"
-        return {rules.stage_field: int(first.value) if is_record else first.value}
+        for stage in version.stage_ids.filtered(lambda stage: not stage.is_final):
+            if self._is_stage_value(stage.value):
+                is_record = self._fields[rules.stage_field].type == "many2one"
+                return {rules.stage_field: int(stage.value) if is_record else stage.value}
+        return {}
 
     def unlink(self):
-        rules = self._get_stage_rules()
-        ids = self.ids if rules else None
+        models_with_cases = self.env["bpm.regulation"]._get_models_with_cases()
+        ids = self.ids if self._name in models_with_cases else None
         result = super().unlink()
         if ids:
             self.env["bpm.stage.case"]._forget(self._name, ids)
@@ -177,7 +176,7 @@ class Base(models.AbstractModel):
         field = self._fields[stage_field]
         depends = field.get_depends(self)[0] if field.compute else ()
         names = {stage_field, *(path.split(".")[0] for path in depends)}
-        return names | (RESPONSIBLE_FIELDS & self._fields.keys())
+        return names
 
     @api.model
     def _get_stage_way_fields(self):
@@ -198,9 +197,7 @@ class Base(models.AbstractModel):
             labels = field._description_selection(self.env)
             return [{"value": value, "name": label} for value, label in labels]
         stages = self.env[field.comodel_name]
-        # Personal stages, as tasks know them, are nobody else's way.
-        common = [("user_id", "=", False)] if "user_id" in stages._fields else []
-        stages = stages.search(common, limit=200)
+        stages = stages.search(self._get_stage_choice_domain(stage_field), limit=200)
         return [
             {
                 "value": str(stage.id),
@@ -209,6 +206,16 @@ class Base(models.AbstractModel):
             }
             for stage in stages
         ]
+
+    @api.model
+    def _is_stage_value(self, value):
+        """Whether the stage field could have this value, given as text; hook."""
+        field = self._fields[self._get_stage_rules().stage_field]
+        if field.type != "many2one":
+            return value in field.get_values(self.env)
+        stages = self.env[field.comodel_name].sudo()
+        # No id of the database is longer.
+        return value.isdigit() and len(value) < 10 and bool(stages.browse(int(value)).exists())
 
     def _set_stage_value(self, value):
         """Go to a stage as a person would; hook for values that are no stage record."""

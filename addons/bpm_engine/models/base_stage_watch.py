@@ -3,7 +3,8 @@ from collections import defaultdict, namedtuple
 from odoo import api, models, tools
 from odoo.fields import Domain
 
-from .bpm_regulation_part import read_domain
+from ..lib.field_sources import iter_sources
+from .bpm_regulation_part import get_paths, read_domain
 from .bpm_stage_case_intake import TAKEN_AT_ONCE
 
 #: What is asked about the records of a model: ``fields``: {field: {(regulated model, path to
@@ -59,13 +60,14 @@ class BpmRegulation(models.Model):
     def _get_watches(self):
         """{model: StageWatch} of what regulations in force ask about other records."""
         fields, linked = defaultdict(lambda: defaultdict(set)), defaultdict(set)
-        for model, stage_field, only_if, *rule in self._fetch_in_force():
+        for model, stage_field, only_if, _roles, *rule in self._fetch_in_force():
             if model not in self.env or stage_field not in self.env[model]._fields:
                 continue
             _regulation, _version, domain, _company = rule
             for text in (domain, *only_if):
-                for path in _get_paths(read_domain(text)):
-                    self._watch_path(model, path, fields, linked)
+                for path in get_paths(read_domain(text)):
+                    for source in iter_sources(self.env[model], path):
+                        self._watch_path(model, source, fields, linked)
         return {
             model: StageWatch(dict(names), frozenset(linked[model]))
             for model, names in fields.items()
@@ -85,16 +87,6 @@ class BpmRegulation(models.Model):
             if field.type == "one2many" and field.inverse_name:
                 fields[records._name][field.inverse_name].add(way)
                 linked[records._name].add(way)
-
-
-def _get_paths(domain):
-    """Paths of fields that a domain asks about, those of sub-domains with their way."""
-    for condition in domain.iter_conditions():
-        if condition.operator in ("any", "not any") and isinstance(condition.value, Domain):
-            for path in _get_paths(condition.value):
-                yield f"{condition.field_expr}.{path}"
-        else:
-            yield condition.field_expr
 
 
 class BpmStageCase(models.Model):
@@ -124,6 +116,13 @@ class BpmStageCase(models.Model):
             self.env.ref("bpm_engine.cron_stage_cases")._trigger()
 
     @api.model
+    def _look_again_at_open(self, model):
+        """What regulations are for has been changed: the same for all records on their way."""
+        domain = self._get_watched_domain(model)
+        cases = self.search(domain, order="res_id", limit=TAKEN_AT_ONCE + 1)
+        self._look_again({model: set(cases.mapped("res_id"))})
+
+    @api.model
     def _judge_anew(self, records):
         records = records.exists()
         if records:
@@ -132,20 +131,23 @@ class BpmStageCase(models.Model):
 
     @api.model
     def _cron_take_in(self):
-        """Also looks at those again whose conditions nobody can watch: computed fields, dates
-        that come near."""
+        """Also looks at all others again: conditions may ask what nobody can watch (computed
+        fields, dates that come near), and what a regulation is for may have been changed."""
         result = super()._cron_take_in()
-        for model, rules in self.env["bpm.regulation"]._get_all_rules().items():
-            if rules.has_conditions:
-                self._judge_open_cases(model)
+        for model in self.env["bpm.regulation"]._get_all_rules():
+            self._judge_open_cases(model)
         return result
+
+    def _get_watched_domain(self, model):
+        """Cases of records on their way, for which another regulation or step may be meant."""
+        domain = Domain("res_model", "=", model) & Domain("is_ended", "=", False)
+        return domain & Domain("stage_id.is_final", "=", False)
 
     def _judge_open_cases(self, model):
         """All open cases of a model, a thousand per transaction."""
         last, cases = 0, None
         while cases is None or len(cases) == TAKEN_AT_ONCE:
-            domain = [("res_model", "=", model), ("res_id", ">", last)]
-            domain += [("stage_id.is_final", "=", False)]
+            domain = self._get_watched_domain(model) & Domain("res_id", ">", last)
             cases = self.sudo().search(domain, order="res_id", limit=TAKEN_AT_ONCE)
             self._judge_anew(self.env[model].sudo().browse(cases.mapped("res_id")))
             if len(cases) == TAKEN_AT_ONCE:

@@ -6,12 +6,12 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
-from .bpm_regulation_part import match_ids, read_domain
+from .bpm_regulation_part import is_askable, match_ids, read_domain
 
 #: What is regulated on a model: the stage field, fields whose change matters, those of them
 #: that decide which regulation applies, and (regulation id, version id, domain, company id) in
-#: the order in which they are tried; whether any of them or of their steps has a condition.
-StageRules = namedtuple("StageRules", "stage_field triggers deciding versions has_conditions")
+#: the order in which they are tried; the fields by which people are found who get steps.
+StageRules = namedtuple("StageRules", "stage_field triggers deciding versions people")
 
 IN_FORCE = """
     SELECT r.model, r.stage_field,
@@ -19,6 +19,10 @@ IN_FORCE = """
                    FROM bpm_regulation_step step
                    JOIN bpm_regulation_stage stage ON stage.id = step.stage_id
                   WHERE stage.version_id = v.id AND step.domain IS NOT NULL),
+           ARRAY(SELECT CASE step.assign_kind WHEN 'role' THEN step.assign_path ELSE '' END
+                   FROM bpm_regulation_step step
+                   JOIN bpm_regulation_stage stage ON stage.id = step.stage_id
+                  WHERE stage.version_id = v.id AND step.assign_kind IN ('role', 'leader')),
            r.id, v.id, r.domain, r.company_id
       FROM bpm_regulation r
       JOIN bpm_regulation_version v ON v.regulation_id = r.id AND v.state = 'published'
@@ -99,43 +103,28 @@ class BpmRegulation(models.Model):
     @tools.ormcache()
     def _get_all_rules(self):
         """{model name: StageRules} of all regulations in force, from a cache."""
-        found, conditions = {}, defaultdict(list)
-        for model, stage_field, only_if, *rule in self._fetch_in_force():
+        found, conditions, roles = {}, defaultdict(list), defaultdict(set)
+        for model, stage_field, only_if, paths, *rule in self._fetch_in_force():
             if model in self.env and stage_field in self.env[model]._fields:
                 found.setdefault(model, (stage_field, []))[1].append(tuple(rule))
                 conditions[model] += only_if
+                roles[model].update(paths)
         return {
-            model: StageRules(
-                stage_field,
-                self._get_triggers(model, stage_field, rules, conditions[model]),
-                self._get_deciding(rules),
-                rules,
-                bool(conditions[model])
-                or any(not read_domain(rule[2]).is_true() for rule in rules),
-            )
-            for model, (stage_field, rules) in found.items()
+            model: self._prepare_rules(model, *rules, conditions[model], roles[model])
+            for model, rules in found.items()
         }
 
     def _fetch_in_force(self):
-        """Rows of IN_FORCE; none while this addon's tables are being made or removed."""
+        return self._fetch_rows(IN_FORCE)
+
+    def _fetch_rows(self, query):
+        """Rows of a query; none while this addon's tables are being made or removed."""
         try:
             with self.env.cr.savepoint(flush=False), tools.mute_logger("odoo.sql_db"):
-                self.env.cr.execute(IN_FORCE)
+                self.env.cr.execute(query)
                 return self.env.cr.fetchall()
         except (psycopg2.errors.UndefinedTable, psycopg2.errors.UndefinedColumn):
             return []
-
-    def _get_triggers(self, model, stage_field, rules, conditions):
-        """Fields of the record that decide about its stage, regulation or steps."""
-        names = set(self.env[model]._get_stage_triggers(stage_field))
-        return frozenset(names | self._get_deciding(rules) | _get_asked_fields(conditions))
-
-    def _get_deciding(self, rules):
-        """Fields of the record that decide which regulation applies to it."""
-        names = _get_asked_fields(domain for _regulation, _version, domain, _company in rules)
-        if any(company for *_rule, company in rules):
-            names.add("company_id")
-        return frozenset(names)
 
     def _clear_rules(self):
         self.env.flush_all()
@@ -147,8 +136,12 @@ class BpmRegulation(models.Model):
         rules = records._get_stage_rules()
         versions = self.env["bpm.regulation.version"]
         found, rest = {}, records
-        for _regulation, version_id, domain, company in rules.versions if rules else ():
-            fitting = self._filter_fitting(rest, read_domain(domain), company)
+        for regulation_id, version_id, text, company in rules.versions if rules else ():
+            domain = read_domain(text)
+            if is_askable(records, domain):
+                fitting = self._filter_fitting(rest, domain, company)
+            else:
+                fitting = self._filter_enrolled(rest, regulation_id)
             if not fitting:
                 continue
             version = versions.browse(version_id)
@@ -176,6 +169,8 @@ class BpmRegulation(models.Model):
         """Records this regulation is meant for, not looking at those before it."""
         self.ensure_one()
         domain = read_domain(self.domain)
+        if not is_askable(self.env[self.model], domain):
+            return Domain.FALSE
         if self.company_id and "company_id" in self.env[self.model]._fields:
             domain &= Domain("company_id", "in", [self.company_id.id, False])
         return domain
@@ -291,12 +286,3 @@ class BpmRegulation(models.Model):
         """Short statuses people may choose on a change of stage."""
         statuses = self.env["bpm.stage.status"].sudo()
         return statuses.browse(id_ for id_, _name in statuses._get_offered(self.id))
-
-
-def _get_asked_fields(domains):
-    """Fields of the record that texts of domains ask about, or from which they lead on."""
-    return {
-        condition.field_expr.split(".")[0]
-        for domain in domains
-        for condition in read_domain(domain).iter_conditions()
-    }

@@ -28,7 +28,7 @@ class BpmRegulationVersion(models.Model):
         self.ensure_one()
         self.check_access("read")
         regulation = self.regulation_id
-        records = self.env[regulation.model]
+        records = regulation._get_stage_scope()
         known = set(self.stage_ids.mapped("value"))
         choices = records._get_stage_choices(regulation.stage_field)
         return {
@@ -51,7 +51,7 @@ class BpmRegulationVersion(models.Model):
         self.ensure_one()
         self._check_writable({"stage_ids": True})
         regulation = self.regulation_id
-        records = self.env[regulation.model]
+        records = regulation._get_stage_scope()
         if not value:
             value = self._find_or_make_stage(records, (name or "").strip(), after_id)
         choices = records._get_stage_choices(regulation.stage_field)
@@ -242,7 +242,7 @@ class Base(models.AbstractModel):
         :return: its value
         """
         stages = self.env[self._fields[stage_field].comodel_name]
-        values = {stages._rec_name: name}
+        values = {stages._rec_name: name, **self._prepare_stage_owners(stages)}
         if "user_id" in stages._fields:
             # Personal stages, as tasks know them, are nobody else's way.
             values["user_id"] = False

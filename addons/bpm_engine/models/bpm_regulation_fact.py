@@ -4,7 +4,7 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import is_html_empty
 
-from .bpm_regulation_part import FEW, match_ids, read_domain
+from .bpm_regulation_part import FEW, is_askable, match_ids, read_domain
 
 #: What facts ask about what is linked to a record.
 LINKED_FIELDS = {"ir.attachment": ("name",), "mail.activity": ("active", "activity_type_id")}
@@ -38,7 +38,7 @@ class BpmRegulationFact(models.Model):
     )
     field_id = fields.Many2one(
         "ir.model.fields",
-        ondelete="cascade",
+        ondelete="set null",
         help="The field to be filled, or the one that leads to the related records.",
     )
     domain = fields.Char(default="[]", help="On the record, or on each related record.")
@@ -65,10 +65,23 @@ class BpmRegulationFact(models.Model):
         self.ensure_one()
         # A fact is true or not whoever asks, so it is looked at with all rights.
         records = self.env[records._name].sudo().browse(records.ids)
+        if not self._is_askable(records):
+            return set(records.ids)
         holding = getattr(self, f"_get_holding_{self.kind}")(
             records, {} if known is None else known
         )
         return set(records.ids) - set(holding)
+
+    def _is_askable(self, records):
+        """Whether what it asks about is there; a field may have gone with its addon."""
+        if self.kind == "domain":
+            return is_askable(records, read_domain(self.domain))
+        if self.kind not in ("field", "related"):
+            return True
+        field = records._fields.get(self.sudo().field_id.name)
+        if field is None or self.kind == "field":
+            return field is not None
+        return is_askable(records.env[field.comodel_name], read_domain(self.domain))
 
     def _get_holding_field(self, records, known):
         field = records._fields[self.sudo().field_id.name]

@@ -1,12 +1,7 @@
 from odoo import models
-from odoo.models import MAGIC_COLUMNS
 
+from ..lib.field_sources import DEPTH, TECHNICAL
 from .bpm_regulation_part import read_domain
-
-#: Fields that a computed one depends on without being what a person would fill in for it.
-TECHNICAL = frozenset({"active", "company_id", *MAGIC_COLUMNS})
-#: So far it is followed what a computed field is computed from.
-DEPTH = 3
 
 
 class BpmRegulationFact(models.Model):
@@ -18,6 +13,8 @@ class BpmRegulationFact(models.Model):
         """The item of a refusal (see bpm.regulation.why_not) for this fact."""
         self.ensure_one()
         fact = self.sudo()
+        if not fact._is_askable(self.env[self.stage_id.model]):
+            return fact._describe_broken()
         cure = {"type": self.kind, "text": self.cure or ""}
         if self.kind in ("field", "related"):
             cure |= {"field": fact.field_id.name, "label": fact.field_id.field_description}
@@ -36,6 +33,21 @@ class BpmRegulationFact(models.Model):
             "text": self._describe_cure(cure),
             "cure": cure,
         }
+
+    def _describe_broken(self):
+        """The item of a fact that nobody can make true: what it asks about is gone."""
+        text = self.env._(
+            "“%(fact)s” cannot be checked: the field it asks about does not exist any more. "
+            "%(owner)s, who answers for the regulation, corrects it; until then whoever may "
+            "override can let the record pass.",
+            fact=self.name,
+            owner=self.stage_id.version_id.regulation_id._get_active_owner().name,
+        )
+        cure = {"type": self.kind, "text": text, "fields": [], "links": []}
+        return {
+            "kind": self.kind, "key": self.key, "name": self.name, "stage": self.stage_id.name,
+            "text": text, "cure": cure,
+        }  # fmt: skip
 
     def _describe_places(self):
         """Where it is made true: fields that a person may fill in, links to other records.

@@ -29,6 +29,33 @@ def read_domain(text):
         raise ValueError(str(error)) from error
 
 
+def get_paths(domain):
+    """Paths of fields that a domain asks about, those of sub-domains with their way."""
+    for condition in domain.iter_conditions():
+        if condition.operator in ("any", "not any") and isinstance(condition.value, Domain):
+            for path in get_paths(condition.value):
+                yield f"{condition.field_expr}.{path}"
+        else:
+            yield condition.field_expr
+
+
+def is_askable(records, domain):
+    """Whether all fields that a domain asks about are there: addons go, and fields with them."""
+    return all(_exists(records, path) for path in get_paths(domain))
+
+
+def _exists(records, path):
+    for name in path.split("."):
+        field = records._fields.get(name)
+        if field is None:
+            return False
+        if not field.relational:
+            # What follows is a part of the value: the month of a date, a property.
+            return True
+        records = records.env[field.comodel_name]
+    return True
+
+
 def match_ids(records, domain):
     """Ids of the records that match a domain, whoever asks, archived ones too."""
     if not records or domain.is_true():

@@ -20,10 +20,11 @@ class BpmRegulation(models.Model):
         alone. ``now`` in each place is the same count for the version in
         force, 0 without one, so that one sees what the change adds.
 
-        :return: {model, open, blocked, now, ids, facts: [{stage, key, name, kind, count, now,
-            ids}], steps: [{stage, key, name, kind, required, count (would start), undone (of a
-            required one), now (undone), ids (undone)}], ways: [text] (what changes about the
-            ways between stages)}; ids only of records the person may read, at most 500 each.
+        :return: {model, open, blocked, listed: how many ids at most, now, ids,
+            facts: [{stage, key, name, kind, count, now, ids}], steps: [{stage, key, name, kind,
+            required, count (would start), undone (of a required one), now (undone),
+            ids (undone)}], ways: [text] (what changes about the ways between stages)}; ids only
+            of records the person may read, at most ``listed`` each.
         """
         version = self._get_version_for_design(version_id)
         regulation = version.regulation_id.sudo()
@@ -34,6 +35,7 @@ class BpmRegulation(models.Model):
             "model": regulation.model,
             "open": found["open"],
             "blocked": len(found["blocked"]),
+            "listed": LISTED,
             "now": len(now["blocked"]),
             "ids": self._get_listed(regulation.model, found["blocked"]),
             "facts": [
@@ -100,15 +102,16 @@ class BpmRegulation(models.Model):
         return begun
 
     def _get_records_at(self, version, stage):
-        """Open records of the regulation that stand at a stage."""
+        """Open records that the regulation would apply to and that stand at a stage."""
         regulation = version.regulation_id
         model = self.env[regulation.model].sudo()
         value = stage.value
         if model._fields[regulation.stage_field].type == "many2one":
             value = int(value) if value.isdigit() else 0
-        return model.search(
+        records = model.search(
             regulation._get_record_domain() & Domain(regulation.stage_field, "=", value)
         )
+        return regulation._filter_own(records)
 
     def _describe_part(self, part, ids):
         return {

@@ -20,14 +20,15 @@ class BpmRegulation(models.Model):
             stage at which a new record may begin), asks (see get_bar) and ``missing``: list of
 
             - ``kind``: field, domain, related, document, activity (facts), step (open), passed
-              (required step of a stage passed over), way (not allowed), comment, status
+              (required step of a stage passed over), unasked (required step that nobody was asked
+              for yet), way (not allowed), comment, status
             - ``key``, ``name``, ``stage`` (where it is demanded), ``text`` (a sentence)
             - ``cure``: {type, text, ...}: field, related {field, label} and domain {label}, all
               with the places of their cure (fields: names, links: [[name, label]] to other
               records), document {pattern}, activity as fact {activity_type_id}, a
               step's kind {step_id, state, activity_id, user: [id, name], before: the same of
               the step to be done first}, stage {value, or values: [[value, name]] of the
-              ways there are}, comment, status
+              ways there are}, ask (see bpm.stage.case.ask_steps), comment, status
         """
         cases_model = self.env["bpm.stage.case"].sudo()
         records = cases_model.sudo(False)._get_readable(res_model, ids).sudo()
@@ -80,6 +81,6 @@ class BpmRegulation(models.Model):
             )
         field = version.regulation_id.stage_field
         trial = record.sudo().with_context(
-            bpm_stage_trial=StageRules(field, frozenset(), frozenset(), (), False)
+            bpm_stage_trial=StageRules(field, frozenset(), frozenset(), (), frozenset())
         )
         return cases.sudo()._build_bar(trial, version, None) | {"may_move": False}

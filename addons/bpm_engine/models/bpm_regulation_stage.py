@@ -62,6 +62,10 @@ class BpmRegulationStage(models.Model):
         "(version_id, value)", "A stage stands once in a version of a regulation."
     )
 
+    _check_norm = models.Constraint(
+        "CHECK(norm_days >= 0)", "Nothing stays less than no time at a stage."
+    )
+
     def _get_version(self):
         return self.version_id
 

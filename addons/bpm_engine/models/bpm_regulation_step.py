@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import fields, models
 
-from .bpm_regulation_part import read_domain
+from .bpm_regulation_part import is_askable, read_domain
 
 
 class BpmRegulationStep(models.Model):
@@ -90,11 +90,21 @@ class BpmRegulationStep(models.Model):
         "bpm.action", ondelete="restrict", help="For 'Create a record': the action that makes it."
     )
 
+    _check_deadline = models.Constraint(
+        "CHECK(deadline_number >= 0)", "A step is not due before it begins."
+    )
+    _check_reminder = models.Constraint(
+        "CHECK(remind_hours >= 0)",
+        "Give the hours before the deadline without a minus.",
+    )
+
     def _get_fitting(self, records):
         """Records for which the step is meant (its 'only if')."""
-        if not self.domain:
+        domain = read_domain(self.domain)
+        # A condition that asks about a field which is gone lets nobody off the step.
+        if domain.is_true() or not is_askable(records, domain):
             return records
-        return self.env["bpm.regulation"]._filter_fitting(records, read_domain(self.domain))
+        return self.env["bpm.regulation"]._filter_fitting(records, domain)
 
     def _prepare_timing(self, company, start, user):
         """When a person who gets it now has to do it and is reminded of it."""

@@ -1,9 +1,7 @@
 from odoo import models
 
+from ..lib.stage_people import LEADER_PATHS
 from .bpm_sight_words import path_text
-
-#: Where the team of a record is looked for, to find its leader.
-LEADER_PATHS = ("team_id.user_id", "project_id.user_id", "user_id.sale_team_id.user_id")
 
 
 class BpmRegulationStep(models.Model):
@@ -78,7 +76,8 @@ class BpmRegulationStep(models.Model):
             lambda user: user.active and not user.share
         )
         why = self.env._("Fewest open steps in %s", self.sudo().assign_group_id.name)
-        load = {user: self._get_load(members).get(user, 0) for user in members}
+        open_steps = self._get_load(members)
+        load = {user: open_steps.get(user, 0) for user in members}
         found = {}
         for record in records if members else ():
             user = min(load, key=lambda person: (load[person], person.id))

@@ -140,7 +140,7 @@ class BpmStageCaseStep(models.Model):
             "id": self.id,
             "key": self.key,
             "after_key": self.after_key or "",
-            "name": self.name,
+            "name": self._get_name(),
             "kind": self.kind,
             "required": self.required,
             "state": self.state,

@@ -21,7 +21,7 @@ SAVE_CASES = """
             SET regulation_id = EXCLUDED.regulation_id, version_id = EXCLUDED.version_id,
                 stage_id = EXCLUDED.stage_id, value = EXCLUDED.value,
                 origin_id = EXCLUDED.origin_id, company_id = EXCLUDED.company_id,
-                entered_at = EXCLUDED.entered_at, write_uid = EXCLUDED.write_uid,
+                entered_at = EXCLUDED.entered_at, write_uid = EXCLUDED.write_uid, is_ended = NULL,
                 write_date = EXCLUDED.write_date
       RETURNING id
 """
@@ -68,24 +68,37 @@ class BpmStageCase(models.Model):
     entered_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
     company_id = fields.Many2one("res.company", readonly=True, index=True)
     step_ids = fields.One2many("bpm.stage.case.step", "case_id", readonly=True)
+    is_ended = fields.Boolean(
+        readonly=True,
+        index="btree_not_null",
+        help="No regulation applies to the record any more; who did what is kept.",
+    )
 
     _record_uniq = models.UniqueIndex(
         "(res_model, res_id)", "A record stands under one regulation at a time."
     )
 
     @api.depends("res_model", "res_id")
+    @api.depends_context("uid")
     def _compute_display_name(self):
         for model, cases in self.grouped("res_model").items():
-            if model not in self.env:
-                cases.display_name = model
-                continue
+            names = {}
+            if model in self.env:
+                records = self.env[model].browse(cases.mapped("res_id")).exists()
+                # Whoever may not read a record is not told its name.
+                records = records._filtered_access("read")
+                names = dict(zip(records.ids, records.mapped("display_name"), strict=True))
             for case in cases:
-                case.display_name = self.env[model].browse(case.res_id).exists().display_name
+                case.display_name = names.get(case.res_id) or f"{model} {case.res_id}"
 
     @api.model
     def _get_cases(self, records):
-        """{record id: its case}"""
-        domain = [("res_model", "=", records._name), ("res_id", "in", records.ids)]
+        """{record id: its case}, of records under a regulation."""
+        return self._find_cases(records, Domain("is_ended", "=", False))
+
+    @api.model
+    def _find_cases(self, records, domain):
+        domain &= Domain("res_model", "=", records._name) & Domain("res_id", "in", records.ids)
         cases = self.sudo().search_fetch(domain, CASE_COLUMNS)
         return {case.res_id: case for case in cases}
 
@@ -102,8 +115,11 @@ class BpmStageCase(models.Model):
     # ------------------------------------------------------------ following the records
 
     @api.model
-    def _follow(self, records, versions, cases, moves):
-        """Bring cases in line with their records after a write that was let pass."""
+    def _follow(self, records, versions, cases, moves, under=None):
+        """Bring cases in line with their records after a write that was let pass.
+
+        :param under: {record id: id of its regulation before}, None if that cannot have changed.
+        """
         self._close(records, [case for id_, case in cases.items() if id_ not in versions])
         moved = {move.record.id for move in moves}
         self._switch(records, versions, cases, moved)
@@ -114,7 +130,12 @@ class BpmStageCase(models.Model):
         same = [case.id for id_, case in cases.items() if id_ in versions and id_ not in moved]
         self.env["bpm.stage.case.step"].sudo()._reconsider(self.sudo().browse(same))
         stayed = [id_ for id_ in versions if id_ not in cases and id_ not in moved]
-        self._enrol(records.browse(stayed), versions)
+        entering = {
+            id_
+            for id_ in (stayed if under is not None else ())
+            if versions[id_].regulation_id.id != under.get(id_)
+        }
+        self._enrol(records.browse(stayed), versions, entering)
 
     @api.model
     def _log(self, moves):
@@ -126,7 +147,7 @@ class BpmStageCase(models.Model):
             names = {stage.value: stage.name for stage in version.stage_ids}
             way = {
                 "from_value": from_value or None, "from_name": names.get(from_value),
-                "to_value": to_value, "to_name": names.get(to_value),
+                "to_value": to_value or None, "to_name": names.get(to_value),
             }  # fmt: skip
             self.env.cr.execute(SAVE_CHANGES, way | self._prepare_log(version, some))
         self.env["bpm.stage.change"].invalidate_model()
@@ -170,8 +191,15 @@ class BpmStageCase(models.Model):
         self._place(records, versions, values, cases)
 
     @api.model
-    def _place(self, records, versions, values, cases):
-        """Note where records stand now, and start the steps of those stages."""
+    def _place(self, records, versions, values, cases, start=True):
+        """Note where records stand now, and start the steps of those stages.
+
+        What they did before they were under no regulation counts.
+
+        :param start: False for records that ended long ago.
+        """
+        new = records.filtered(lambda record: record.id not in cases)
+        ended = self._get_ended(new)
         groups = defaultdict(list)
         for id_ in records.ids:
             groups[versions[id_], values[id_]].append(id_)
@@ -181,7 +209,10 @@ class BpmStageCase(models.Model):
             params = self._prepare_save(records.browse(ids), version)
             params |= {"stage": stage.id or None, "value": value, "origins": origins}
             placed = self._save(params)
-            self.env["bpm.stage.case.step"]._open(placed, stage)
+            again = self.browse([ended[id_].id for id_ in ids if id_ in ended])
+            again.sudo().step_ids._adopt(version)
+            if start:
+                self.env["bpm.stage.case.step"]._open(placed, stage)
 
     def _get_origin(self, case, stage):
         """The stage at which the record was lost."""
@@ -224,11 +255,14 @@ class BpmStageCase(models.Model):
 
     @api.model
     def _close(self, records, cases):
-        """No regulation applies any more: open steps are withdrawn, the case ends."""
+        """No regulation applies any more: open steps are withdrawn, the case ends.
+
+        What was done and who gave which approval stays, as proof and for the way back.
+        """
         cases = self.sudo().browse([case.id for case in cases])
         if cases:
             cases.step_ids._withdraw()
-            cases.unlink()
+            cases.is_ended = True
 
     @api.model
     def _forget(self, model, ids):

@@ -60,12 +60,36 @@ class BpmStageCase(models.Model):
         records = self._get_readable(res_model, res_ids, "write")
         if not records._get_stage_rules():
             raise UserError(self.env._("No regulation is in force for “%s”.", records._description))
+        self._check_target(records, str(target))
         records.with_context(
             bpm_stage_comment=comment or "",
             bpm_stage_status=status_id or False,
             bpm_stage_override=override_reason or "",
         )._set_stage_value(str(target))
         return self.get_bar(res_model, records.id) if len(records) == 1 else True
+
+    def _check_target(self, records, value):
+        """:raise UserError: it is no stage at all, or none any more.
+
+        An end that is no value of the field, as being lost, stands in the regulation.
+        """
+        versions = self.env["bpm.regulation"].sudo()._get_versions_in_force(records.sudo())
+        known = {stage.value for version in versions.values() for stage in version.stage_ids}
+        is_record = records._fields[records._get_stage_rules().stage_field].type == "many2one"
+        ghost = is_record and value.isdigit()
+        if (ghost or value not in known) and not records._is_stage_value(value):
+            raise UserError(self.env._("This stage does not exist (any more). Reload the page."))
+
+    @api.model
+    def ask_steps(self, res_model, res_ids):
+        """Ask for the steps that are meant for records by now and were not asked for yet.
+
+        :raise AccessError: no right to write.
+        """
+        records = self._get_readable(res_model, res_ids, "write")
+        if records._get_stage_rules():
+            self.sudo()._bring_in_line(records.sudo())
+        return True
 
     @api.model
     def get_history(self, res_model, res_id, limit=20):

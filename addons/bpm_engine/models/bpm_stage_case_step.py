@@ -5,6 +5,8 @@ from ..lib.own_context import INTERNAL
 OPEN_STATES = ("waiting", "todo")
 #: Kinds of steps that a program does.
 AUTOMATIC = ("process", "record", "action")
+#: Whose steps go over when the record gets other people.
+FOLLOWING = ("responsible", "role", "leader")
 
 
 class BpmStageCaseStep(models.Model):
@@ -111,8 +113,7 @@ class BpmStageCaseStep(models.Model):
                 "res_model_id": model_id,
                 "res_id": case_step.case_id.res_id,
                 "activity_type_id": (activity_type or todo).id,
-                "summary": case_step.name,
-                "note": step.instruction,
+                **step._get_words_for(case_step.user_id),
                 "user_id": case_step.user_id.id,
                 "date_deadline": case_step._get_deadline_day(),
                 "bpm_case_step_id": case_step.id,
@@ -134,13 +135,14 @@ class BpmStageCaseStep(models.Model):
 
     @api.model
     def _follow_responsible(self, records):
-        """Open steps of the responsible go over to the new one, unless they were passed on."""
+        """Open steps for the responsible, a role or the leader of the team go over to the new one,
+        unless they were passed on."""
         cases = self.env["bpm.stage.case"]._get_cases(records).values()
         steps = self.search(
             [
                 ("case_id", "in", [case.id for case in cases]),
                 ("state", "=", "todo"),
-                ("step_id.assign_kind", "=", "responsible"),
+                ("step_id.assign_kind", "in", FOLLOWING),
                 ("is_passed_on", "=", False),
             ]
         )

@@ -1,6 +1,6 @@
-from collections import defaultdict
-
 from odoo import models
+
+from .bpm_stage_case_step import OPEN_STATES
 
 
 class BpmStageCaseStep(models.Model):
@@ -9,23 +9,40 @@ class BpmStageCaseStep(models.Model):
     _inherit = "bpm.stage.case.step"
 
     def _adopt(self, version):
-        """Go under a version: the same step there by key, else by kind and name.
+        """Go under a version, each as the same step there.
+
+        What is done stays done, open steps follow the wording. An approval that was an activity
+        before is to be given anew: whoever did the activity has not approved.
 
         :return: the open ones that have no place there and were withdrawn.
         """
-        by_key = {step.key: step for step in version.stage_ids.step_ids}
-        by_name = {(step.kind, step.name): step for step in version.stage_ids.step_ids}
-        groups = defaultdict(self.browse)
-        for row in self:
-            groups[by_key.get(row.key) or by_name.get((row.kind, row.name))] |= row
+        steps = version.stage_ids.step_ids
+        groups = self._match(steps)
+        nowhere = groups.pop(steps.browse(), self.browse())
+        former = []
         for step, rows in groups.items():
-            if step:
-                rows.write({
-                    "step_id": step.id, "key": step.key, "stage_id": step.stage_id.id,
-                    "required": step.required, "after_key": step.after_id.key,
-                })  # fmt: skip
+            former += rows.grouped("step_id").items()
+            rows._go_under(step)
+        closed = nowhere.filtered(lambda row: row.state not in OPEN_STATES)
+        keys = set(steps.mapped("key"))
+        closed.filtered(lambda row: row.key in keys).is_current = False
         misplaced = self.filtered(lambda row: row.stage_id != row.case_id.stage_id)
-        return (groups.get(None, self.browse()) | misplaced)._withdraw()
+        withdrawn = (nowhere | misplaced)._withdraw()
+        for step, rows in former:
+            rows._renew(step)
+        return withdrawn
+
+    def _go_under(self, step):
+        self.write({
+            "step_id": step.id, "key": step.key, "stage_id": step.stage_id.id,
+            "required": step.required, "after_key": step.after_id.key,
+        })  # fmt: skip
+        group = (
+            step.assign_group_id if step.assign_kind == "group" else step.assign_group_id.browse()
+        )
+        coming = self.filtered(lambda row: row.state in OPEN_STATES)
+        coming.filtered(lambda row: not row.is_passed_on).group_id = group
+        coming.name = step.name
 
     # ------------------------------------------------------------ in words
 
@@ -64,11 +81,11 @@ class BpmStageCaseStep(models.Model):
         before = (awaited or {}).get(self)
         cure = self._describe_cure()
         if before:
-            cure["before"] = before._describe_cure() | {"name": before.name}
+            cure["before"] = before._describe_cure() | {"name": before._get_name()}
         return {
             "kind": "step",
             "key": self.key,
-            "name": self.name,
+            "name": self._get_name(),
             "stage": self.stage_id.name,
             "text": self._describe_state(before),
             "cure": cure,
@@ -89,23 +106,29 @@ class BpmStageCaseStep(models.Model):
         if before:
             return self._describe_waiting(before)
         if self.state == "waiting":
-            return self.env._("Step “%s” waits for another step.", self.name)
+            return self.env._("Step “%s” waits for another step.", self._get_name())
+        if self.state == "refused" and self.kind == "process":
+            return self.env._(
+                "“%(step)s” has not come to its end: %(reason)s",
+                step=self._get_name(),
+                reason=self.comment or "",
+            )
         if self.state == "refused":
             return self.env._(
                 "“%(step)s” was refused by %(who)s: %(reason)s",
-                step=self.name,
+                step=self._get_name(),
                 who=self.done_by_id.name,
                 reason=self.comment or "",
             )
         if self.kind == "approval":
             return self.env._(
-                "“%(step)s” waits for the approval of %(who)s.", step=self.name, who=who
+                "“%(step)s” waits for the approval of %(who)s.", step=self._get_name(), who=who
             )
-        return self.env._("Step “%(step)s” is not done (%(who)s).", step=self.name, who=who)
+        return self.env._("Step “%(step)s” is not done (%(who)s).", step=self._get_name(), who=who)
 
     def _describe_waiting(self, before):
         who = before.group_id.name or before.user_id.name
-        names = {"step": self.name, "before": before.name}
+        names = {"step": self._get_name(), "before": before._get_name()}
         # A step that waits itself is nobody's yet.
         if not who:
             return self.env._("Step “%(step)s” waits for “%(before)s”.", **names)

@@ -2,6 +2,8 @@ import logging
 
 from odoo import fields, models
 
+from ..lib.own_context import without_own_words
+
 _logger = logging.getLogger(__name__)
 
 
@@ -16,10 +18,12 @@ class BpmStageCaseStep(models.Model):
     )
 
     def _start_action(self, step):
+        step = without_own_words(step)
         self._run_each(lambda steps: steps._run_server_action(step.server_action_id), done=True)
 
     def _start_record(self, step):
         """Create records by an action of the whitelist, or by a server action."""
+        step = without_own_words(step)
         action = step.target_action_id
         if action:
             self._run_each(lambda steps: steps._run_target_action(action), done=True)
@@ -31,7 +35,7 @@ class BpmStageCaseStep(models.Model):
 
     def _start_process(self, step):
         """The step is done when the instance ends (see bpm.instance)."""
-        process = step.process_id.sudo()
+        process = without_own_words(step).process_id.sudo()
         self._run_each(lambda steps: steps._start_instances(process), done=False)
 
     def _start_instances(self, process):
@@ -82,6 +86,7 @@ class BpmStageCaseStep(models.Model):
         What a program cannot do must not keep people from working: the step is then to be
         done by hand, by the person it is given to.
         """
+        self = without_own_words(self)
         if self._try(run, quiet=len(self) > 1):
             if done:
                 # What it did may have led the record to another stage or regulation, or out
@@ -93,6 +98,16 @@ class BpmStageCaseStep(models.Model):
             for step in self:
                 step._run_each(run, done)
 
+    def _leave_to_people(self, reason):
+        """What a program could not do is done by hand; a process nobody does by hand, it is to
+        be started again when what kept it has been put right."""
+        if self.kind == "process":
+            self._close("refused", reason)
+            self._tell(self.user_id, lambda env, names: env._("Could not be started: %s", names))
+        else:
+            self.comment = reason
+            self._plan_activities(self.step_id, self.step_id.activity_type_id)
+
     def _try(self, run, quiet):
         try:
             with self.env.cr.savepoint():
@@ -101,6 +116,5 @@ class BpmStageCaseStep(models.Model):
         except Exception as error:
             if not quiet:
                 _logger.warning("Step %r of a stage failed: %s", self.name, error)
-                self.comment = self.env._("Did not work: %s", error)
-                self._plan_activities(self.step_id, self.step_id.activity_type_id)
+                self._leave_to_people(self.env._("Did not work: %s", error))
             return False

@@ -60,18 +60,24 @@ class BpmStageCaseStep(models.Model):
 
     def _tell_late(self):
         """One message per leader with all steps that are overdue, and who has them."""
-        people = {step: step._get_leader() for step in self}
+        people = self._get_leaders()
         for leader, steps in self.grouped(lambda step: people[step]).items():
             steps._tell(leader, lambda env, names: env._("Overdue: %s", names))
 
-    def _get_leader(self):
-        """The team's leader, else whom the person reports to, else the regulation's owner."""
-        self.ensure_one()
-        record = self._get_records().sudo()
-        leader = self.step_id._get_people_leader(record)[record.id][0]
-        if not leader or leader == self.user_id:
-            leader = self.user_id._get_bpm_manager()
-        return leader or self.case_id.regulation_id._get_active_owner()
+    def _get_leaders(self):
+        """{step: the team's leader, else whom its person reports to, else the regulation's owner};
+        looked for at once for all records of a model."""
+        found = {}
+        wordings = self.env["bpm.regulation.step"]
+        for steps in self.grouped(lambda step: step.case_id.res_model).values():
+            leaders = wordings._get_people_leader(steps._get_records().sudo())
+            found |= {step: leaders[step.case_id.res_id][0] for step in steps}
+        managers = {user: user._get_bpm_manager() for user in self.user_id}
+        for step, leader in found.items():
+            if not leader or leader == step.user_id:
+                leader = managers.get(step.user_id)
+            found[step] = leader or step.case_id.regulation_id._get_active_owner()
+        return found
 
     def _tell(self, user, say):
         """An inbox message or mail, as the person prefers, naming and linking the records.
@@ -82,9 +88,12 @@ class BpmStageCaseStep(models.Model):
             return
         env = self.with_context(lang=user.lang or self.env.lang).env
         lines = self.with_env(env)._prepare_notice()
+        if not lines:
+            # The records have been deleted meanwhile.
+            return
         names = ", ".join(f"{line['name']} ({line['record']})" for line in lines[:5])
         body = env["ir.qweb"]._render("bpm_engine.step_notice", {"lines": lines, "reader": user})
-        records = self._get_records()
+        records = self._get_records().exists()
         known = len(records) == 1 and hasattr(records, "message_notify")
         thread = records if known else env["mail.thread"]
         thread.sudo().message_notify(
@@ -102,7 +111,7 @@ class BpmStageCaseStep(models.Model):
             names = dict(zip(records.ids, records._get_record_names(), strict=True))
             lines += [
                 {
-                    "name": step.name,
+                    "name": step._get_name(),
                     "record": names[step.case_id.res_id],
                     "url": f"/odoo/{model}/{step.case_id.res_id}",
                     "deadline": step.deadline,

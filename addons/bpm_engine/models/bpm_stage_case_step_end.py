@@ -45,11 +45,11 @@ class BpmStageCaseStep(models.Model):
             step._check_may_act("write")
             old = step.sudo()
             if old.state != "refused" or not old.is_current:
-                raise UserError(self.env._("“%s” has not been refused.", step.name))
+                raise UserError(self.env._("“%s” has not been refused.", old._get_name()))
             old.is_current = False
             new = old.copy({
                 "is_current": True, "state": "todo", "comment": False, "date_done": False,
-                "done_by_id": False, "instance_id": False,
+                "done_by_id": False, "instance_id": False, "is_passed_on": False,
             })  # fmt: skip
             new._start()
         return True
@@ -109,12 +109,15 @@ class BpmStageCaseStep(models.Model):
     def _check_open(self, kinds):
         self.ensure_one()
         if self.kind not in kinds or self.state != "todo":
+            labels = dict(
+                self.env["bpm.regulation.step"]._fields["kind"]._description_selection(self.env)
+            )
             raise UserError(
                 self.env._(
                     "“%(step)s” cannot be ended this way: %(state)s, %(kind)s.",
-                    step=self.name,
+                    step=self.sudo()._get_name(),
                     state=dict(self._fields["state"]._description_selection(self.env))[self.state],
-                    kind=self.kind,
+                    kind=labels[self.kind],
                 )
             )
 
@@ -125,7 +128,7 @@ class BpmStageCaseStep(models.Model):
                 raise AccessError(
                     self.env._(
                         "“%(step)s” is for %(who)s.",
-                        step=step.name,
+                        step=step.sudo()._get_name(),
                         who=step.sudo().group_id.name or step.sudo().user_id.name,
                     )
                 )

@@ -7,13 +7,15 @@ class BpmStageCaseStep(models.Model):
     _inherit = "bpm.stage.case.step"
 
     @api.model
-    def _open(self, cases, stage, again=False):
+    def _open(self, cases, stage, again=False, entered=True):
         """Make the steps of a stage for these cases and start those that wait for nothing.
 
         Whether a step that comes after another is meant for a record shows when it starts.
 
         :param again: the records were there before and have changed: only what is bound to
             a condition is looked at.
+        :param entered: they have just come to the stage; if not (another version applies),
+            what is to be done anew on each entry is not done anew.
         """
         steps = stage.step_ids.filtered("domain") if again else stage.step_ids
         if not steps or not cases:
@@ -26,7 +28,7 @@ class BpmStageCaseStep(models.Model):
             fitting = set((records if late else step._get_fitting(records)).ids)
             for case in cases:
                 row = known.get((case.id, step.key))
-                if case.res_id in fitting and self._is_wanted(row, step, again):
+                if case.res_id in fitting and self._is_wanted(row, step, again or not entered):
                     rows.append(self._prepare_row(case, step))
         self._set_order(rows)
         created = self.sudo().create(rows)
@@ -44,11 +46,11 @@ class BpmStageCaseStep(models.Model):
         )
         return {(step.case_id.id, step.key): step for step in found}
 
-    def _is_wanted(self, known, step, again):
+    def _is_wanted(self, known, step, once):
         """A step is made once; one that is done anew on each entry replaces its former round."""
         if not known:
             return True
-        if not again and step.repeat and known.state in ("done", "refused"):
+        if not once and step.repeat and known.state in ("done", "refused"):
             known.is_current = False
             return True
         return False
@@ -92,6 +94,20 @@ class BpmStageCaseStep(models.Model):
         )
         return {(step.case_id.id, step.key): step.state for step in found}
 
+    @api.model
+    def _start_unheld(self, cases):
+        """Start what waits for a step that is done, or that nobody has to do any more.
+
+        Another wording may know no such predecessor; whoever waits for it waited for ever.
+        """
+        waiting = self.search([("case_id", "in", cases.ids), ("state", "=", "waiting")])
+        rows = [{"case_id": row.case_id.id, "after_key": row.after_key} for row in waiting]
+        states = self._get_done_keys(rows)
+        unheld = waiting.filtered(
+            lambda row: states.get((row.case_id.id, row.after_key), "done") == "done"
+        )
+        unheld._start()
+
     def _skip_misfits(self, step):
         """Withdraw steps whose condition does not hold now; what waits for them goes on."""
         if not step.domain:
@@ -106,7 +122,7 @@ class BpmStageCaseStep(models.Model):
     def _reconsider(self, cases):
         """Records changed without moving: steps bound to a condition come and go (LV-13)."""
         for stage, some in cases.grouped("stage_id").items():
-            bound = stage.step_ids.filtered("domain")
+            bound = stage.step_ids.filtered("domain") | stage._get_steps_behind()
             if not bound:
                 continue
             rows = self.search(

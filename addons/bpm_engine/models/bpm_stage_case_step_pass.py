@@ -35,7 +35,7 @@ class BpmStageCaseStep(models.Model):
         moved._check_may_approve()
         for step in moved.sudo().filtered("required") if not user_id else ():
             raise UserError(
-                self.env._("“%s” needs somebody who does it; choose a person.", step.name)
+                self.env._("“%s” needs somebody who does it; choose a person.", step._get_name())
             )
 
     def _pass_on(self, user_id):
@@ -83,7 +83,7 @@ class BpmStageCaseStep(models.Model):
         record._message_log(
             body=self.env._(
                 "“%(step)s” is due on %(after)s instead of %(before)s.",
-                step=self.name,
+                step=self._get_name(),
                 after=format_date(self.env, after),
                 before=format_date(self.env, before),
             )

@@ -14,7 +14,9 @@ class BpmStageCase(models.Model):
     @api.model
     def _settle(self, regulation):
         """A regulation is no longer in force: its cases go under another one, or end."""
-        cases = self.sudo().search([("regulation_id", "=", regulation.id)])
+        cases = self.sudo().search(
+            [("regulation_id", "=", regulation.id), ("is_ended", "=", False)]
+        )
         for batch in split_every(TAKEN_AT_ONCE, cases.ids):
             some = self.sudo().browse(batch)
             records = self.env[regulation.model].sudo().browse(some.mapped("res_id")).exists()
@@ -42,6 +44,8 @@ class BpmStageCase(models.Model):
     def _adopt(self, cases, version, start=True):
         """Put cases under a version: what is done stays done, by key or kind and name.
 
+        Records that came to an end get no new steps: nobody works on them any more.
+
         :return: the steps that were withdrawn.
         """
         steps = self.env["bpm.stage.case.step"].sudo()
@@ -60,8 +64,11 @@ class BpmStageCase(models.Model):
         for origin, some in cases.filtered("origin_id").grouped("origin_id").items():
             some.origin_id = stages.get(origin.value)
         withdrawn = steps.search([("case_id", "in", cases.ids)])._adopt(version)
-        for stage, some in cases.grouped("stage_id").items() if start else ():
-            steps._open(some, stage)
+        if start:
+            for stage, some in cases.grouped("stage_id").items():
+                if not (stage.is_final or stage.is_lost):
+                    steps._open(some, stage, entered=False)
+            steps._start_unheld(cases)
         return withdrawn
 
     @api.model

@@ -26,7 +26,9 @@ class BpmStageChange(models.Model):
     at = fields.Datetime(readonly=True, required=True, default=fields.Datetime.now)
     days = fields.Float(readonly=True, help="Working days the record stood in the stage it left.")
     comment = fields.Text(readonly=True)
-    status_id = fields.Many2one("bpm.stage.status", readonly=True, string="Short Status")
+    status_id = fields.Many2one(
+        "bpm.stage.status", readonly=True, string="Short Status", ondelete="restrict"
+    )
     kind = fields.Selection(
         [
             ("normal", "By the rules"),

@@ -35,6 +35,11 @@ class Move:
         origin = self.case.origin_id.id if self.case else False
         return self.version, self.from_value, self.to_value, origin
 
+    @property
+    def is_enrolled(self):
+        """Whether its steps of the stage it leaves were made: else nobody was asked yet."""
+        return bool(self.case) and self.case.value == self.from_value
+
 
 class BpmStageGate(models.AbstractModel):
     """Judges changes of stages: what each record still misses for its way.
@@ -60,19 +65,27 @@ class BpmStageGate(models.AbstractModel):
         rules = self.env["bpm.regulation"]
         after = records._get_stage_values()
         versions = rules._get_versions_in_force(records)
-        moved = records.filtered(lambda r: before[r.id] != after[r.id])
         cases = self.env["bpm.stage.case"]._get_cases(records)
-        moves = [
-            Move(r, versions[r.id], cases.get(r.id), before[r.id], after[r.id])
-            for r in moved
-            if r.id in versions and after[r.id] and not _already_there(cases.get(r.id), after[r.id])
-        ]
+        moves = self._get_moves(records, before, after, versions, cases)
         self._judge(moves)
-        others = self._judge_handovers(records, versions, cases)
+        emptied = [move for move in moves if not move.to_value]
+        moves = [move for move in moves if move.to_value]
+        others = emptied + self._judge_handovers(records, versions, cases)
         others += self._judge_entries(records, after, versions, cases, under, moves)
         self._let_pass(moves + others, bypass)
         self.env["bpm.stage.case"]._log([move for move in others if move.kind != "normal"])
-        self.env["bpm.stage.case"]._follow(records, versions, cases, moves)
+        self.env["bpm.stage.case"]._follow(records, versions, cases, moves, under)
+
+    def _get_moves(self, records, before, after, versions, cases):
+        """Changes of stages that are to be judged; without one a record may begin, not go on."""
+        moves = []
+        for record in records.filtered(lambda r: r.id in versions and before[r.id] != after[r.id]):
+            case, value = cases.get(record.id), after[record.id]
+            if (value or case) and not _already_there(case, value):
+                # Whoever lost its stage, by a program or by SQL, was judged last where it stood.
+                start = before[record.id] or (case.value if case else False)
+                moves.append(Move(record, versions[record.id], case, start, value))
+        return moves
 
     @api.model
     def _let_pass(self, moves, bypass):
@@ -126,10 +139,11 @@ class BpmStageGate(models.AbstractModel):
             way, version = group[0].way, group[0].version
             start, target = self._get_ends(group[0])
             if way.kind == "refused":
-                text = way.text or self._no_stage(version)
+                text = way.text or self._no_stage(version, group[0].to_value)
                 self._add(group, None, self._describe_way(text, start))
             self._judge_facts(group, way, target, known)
             self._judge_steps(group, way, start, by_case, known)
+            self._judge_unasked(group, start, by_case, known)
             if asked and start:
                 self._judge_asked(group, start)
 
@@ -182,12 +196,6 @@ class BpmStageGate(models.AbstractModel):
         if not target:
             return Way("refused", start.browse(), "")
         return start._get_way(target, case.origin_id if case else start.browse())
-
-    def _no_stage(self, version):
-        return self.env._(
-            "This stage is not part of the regulation “%s”; a designer adds it there.",
-            version.regulation_id.name,
-        )
 
     def _describe_way(self, text, start):
         """The item of a refusal for a way that is not allowed, with those that are."""
@@ -247,7 +255,9 @@ class BpmStageGate(models.AbstractModel):
         for group in groups:
             way, (start, _target) = group[0].way, self._get_ends(group[0])
             stages.update(way.stages.ids)
-            keys.update(self._get_passed_steps(way, start).mapped("key"))
+            steps = self._get_passed_steps(way, start)
+            steps |= self._get_steps_to_ask(group[0], start, {})
+            keys.update(steps.mapped("key"))
         if not cases or not stages:
             return self.env["bpm.stage.case.step"].sudo()
         asked = Domain("stage_id", "in", stages) & Domain("required", "=", True)

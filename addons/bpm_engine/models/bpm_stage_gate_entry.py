@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.fields import Domain
 
 from .bpm_stage_gate import STEP_COLUMNS, UNDONE, Move
 
@@ -34,42 +35,45 @@ class BpmStageGate(models.AbstractModel):
         for entry in entries:
             move = moving.get(entry.record.id)
             if move:
-                move.missing += [item for item in entry.missing if item not in move.missing]
+                told = {item["key"] for item in move.missing}
+                move.missing += [item for item in entry.missing if item["key"] not in told]
         return [entry for entry in entries if entry.record.id not in moving]
 
     def _judge_from_nowhere(self, entries):
-        cases = self.env["bpm.stage.case"].browse(
-            [entry.case.id for entry in entries if entry.case]
-        )
-        rows = cases._get_present_steps((*STEP_COLUMNS, "kind", "name"))
-        by_case, known = rows.grouped("case_id"), {"before": rows._get_awaited()}
+        rows = self._get_former_rows(entries)
+        by_record = rows.grouped(lambda row: row.case_id.res_id)
+        known = {"before": rows._get_awaited(), "names": {}}
+        if rows:
+            steps = rows.step_id
+            steps |= steps.union(*(entry.version.stage_ids.step_ids for entry in entries))
+            known["names"] = steps._get_all_names()
         for group in self._group(entries):
             way, (_start, target) = group[0].way, self._get_ends(group[0])
             self._judge_facts(group, way, target, known)
-            self._judge_former_steps(group, way, by_case, known)
+            self._judge_former_steps(group, way, by_record, known)
+
+    def _get_former_rows(self, entries):
+        """What these records did or have to do, also before they were under no regulation."""
+        cases = self.env["bpm.stage.case"]
+        if entries:
+            records = entries[0].record.browse([entry.record.id for entry in entries])
+            cases = cases.browse(
+                case.id for case in cases._find_cases(records, Domain.TRUE).values()
+            )
+        return cases._get_present_steps((*STEP_COLUMNS, "kind", "name", "step_id"))
 
     def _judge_former_steps(self, entries, way, rows, known):
         """Required steps of the stages before; what was done under another regulation counts.
 
-        :param rows: {case: the present rounds of its steps}
+        :param rows: {record id: the present rounds of its steps}
         """
         none = self.env["bpm.stage.case.step"].sudo()
         records = entries[0].record.browse([entry.record.id for entry in entries])
         for step in way.stages.step_ids.filtered("required"):
             fitting = set(step._get_fitting(records).ids)
             for entry in entries:
-                row = step._find_row(rows.get(entry.case, none))
+                row = step._find_row(rows.get(entry.record.id, none), known["names"])
                 if entry.record.id in fitting and not row:
                     entry.missing.append(step._describe_passed())
                 elif entry.record.id in fitting and row.state in UNDONE:
                     entry.missing.append(row._describe_missing(known["before"]))
-
-
-class BpmRegulationStep(models.Model):
-    _inherit = "bpm.regulation.step"
-
-    def _find_row(self, rows):
-        """This step among those of a record: by its key, else by kind and name (LV-12)."""
-        by_key = rows.filtered(lambda row: row.key == self.key)
-        same = [("kind", "=", self.kind), ("name", "=", self.name)]
-        return (by_key or rows.filtered_domain(same))[:1]

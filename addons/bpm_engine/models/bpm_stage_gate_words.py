@@ -46,6 +46,12 @@ class BpmStageGate(models.AbstractModel):
                     regulation=told["regulation"],
                     first=(told["first"] or ["", ""])[1],
                 )
+            elif not move.to_value:
+                head = self.env._(
+                    "“%(name)s” stands at “%(stage)s” and cannot be left without a stage:",
+                    name=told["name"],
+                    stage=told["from_name"],
+                )
             elif told["from_name"]:
                 head = self.env._(
                     "“%(name)s” cannot go from “%(from)s” to “%(to)s” yet:",
@@ -59,3 +65,14 @@ class BpmStageGate(models.AbstractModel):
         if len(moves) > DESCRIBED:
             lines.append(self.env._("… and %s more records.", len(moves) - DESCRIBED))
         return "\n".join(lines)
+
+    def _no_stage(self, version, value):
+        if not value:
+            return self.env._(
+                "Under the regulation “%s” a record is always at a stage: choose one.",
+                version.regulation_id.name,
+            )
+        return self.env._(
+            "This stage is not part of the regulation “%s”; a designer adds it there.",
+            version.regulation_id.name,
+        )

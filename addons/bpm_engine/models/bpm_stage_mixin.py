@@ -9,6 +9,17 @@ LAST_CHANGES = """
      ORDER BY res_id, id DESC
 """
 
+#: Records of which one of these steps is the next: the first that is to be done.
+NEXT_OF = """
+    SELECT c.res_id
+      FROM bpm_stage_case_step s
+      JOIN bpm_stage_case c ON c.id = s.case_id
+     WHERE s.id IN %(steps)s
+       AND NOT EXISTS (SELECT 1 FROM bpm_stage_case_step sooner
+                        WHERE sooner.case_id = s.case_id AND sooner.state = 'todo'
+                          AND (sooner.sequence, sooner.id) < (s.sequence, s.id))
+"""
+
 #: Records of which one of these changes is the last that said something.
 LAST_OF = """
     SELECT c.res_id
@@ -34,7 +45,9 @@ class BpmStageMixin(models.AbstractModel):
         string="Next Step", compute="_compute_bpm_next_step", search="_search_bpm_next_step"
     )
     bpm_next_step_deadline = fields.Datetime(
-        string="Next Step Until", compute="_compute_bpm_next_step"
+        string="Next Step Until",
+        compute="_compute_bpm_next_step",
+        search="_search_bpm_next_step_deadline",
     )
     bpm_stage_status_id = fields.Many2one(
         "bpm.stage.status",
@@ -49,7 +62,7 @@ class BpmStageMixin(models.AbstractModel):
         search="_search_bpm_stage_comment",
     )
 
-    @api.depends_context("uid")
+    @api.depends_context("uid", "lang")
     def _compute_bpm_next_step(self):
         steps = (
             self.env["bpm.stage.case.step"]
@@ -66,16 +79,45 @@ class BpmStageMixin(models.AbstractModel):
         following = steps._get_by_record()
         for record in self:
             step = following.get(record._origin.id)
-            record.bpm_next_step = step.name if step else False
+            record.bpm_next_step = step._get_name() if step else False
             record.bpm_next_step_deadline = step.deadline if step else False
 
     def _search_bpm_next_step(self, operator, value):
+        """By the step that the column shows, in the language in which it shows it."""
+
+        def named(operator, value):
+            gone = Domain("step_id", "=", False) & Domain("name", operator, value)
+            return Domain("step_id.name", operator, value) | gone
+
+        return self._search_next_step(named, operator, value)
+
+    def _search_bpm_next_step_deadline(self, operator, value):
+        def due(operator, value):
+            return Domain("deadline", operator, value)
+
+        return self._search_next_step(due, operator, value)
+
+    def _search_next_step(self, ask, operator, value):
+        """Records whose next step is so; "is not set" finds those that have none.
+
+        :param ask: (operator, value) -> domain of steps.
+        """
         if operator in Domain.NEGATIVE_OPERATORS:
             return NotImplemented
-        return self._search_by_link(
-            "bpm.stage.case.step",
-            Domain("name", operator, value) & Domain("state", "=", "todo"),
-            "case_id.",
+        if operator == "in" and False in value:
+            given = self._where_next_step(ask("in", [v for v in value if v]))
+            return given | ~self._where_next_step(Domain.TRUE)
+        return self._where_next_step(ask(operator, value))
+
+    def _where_next_step(self, domain):
+        steps = self.env["bpm.stage.case.step"].sudo()
+        steps.flush_model()
+        domain &= Domain("state", "=", "todo") & Domain("case_id.res_model", "=", self._name)
+        query = steps._search(domain, order="id")
+        return Domain.custom(
+            to_sql=lambda model, alias, _query: SQL(
+                "%s IN (%s)", SQL.identifier(alias, "id"), SQL(NEXT_OF, steps=query.subselect())
+            )
         )
 
     @api.depends_context("uid")
@@ -115,10 +157,3 @@ class BpmStageMixin(models.AbstractModel):
                 "%s IN (%s)", SQL.identifier(alias, "id"), SQL(LAST_OF, changes=query.subselect())
             )
         )
-
-    def _search_by_link(self, model, domain, path=""):
-        """Records that have such a row linked by model and id."""
-        domain &= Domain(f"{path}res_model", "=", self._name)
-        rows = self.env[model].sudo().search(domain)
-        ids = (rows.case_id if path else rows).mapped("res_id")
-        return Domain("id", "in", ids)

@@ -1,4 +1,5 @@
 from odoo import api, fields, models, tools
+from odoo.exceptions import UserError
 
 
 class BpmStageStatus(models.Model):
@@ -13,6 +14,17 @@ class BpmStageStatus(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     regulation_ids = fields.Many2many("bpm.regulation", help="Empty: offered everywhere.")
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_given(self):
+        """What people said on a change of stage stays in its history (EC-14)."""
+        changes = self.env["bpm.stage.change"].sudo()
+        groups = changes._read_group([("status_id", "in", self.ids)], ["status_id"])
+        names = ", ".join(f"“{status.name}”" for (status,) in groups)
+        if names:
+            raise UserError(
+                self.env._("%s stands in the history of stages. Archive it instead.", names)
+            )
 
     @api.model
     @tools.ormcache("regulation_id", "self.env.lang")

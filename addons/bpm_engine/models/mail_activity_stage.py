@@ -96,7 +96,7 @@ class MailActivity(models.Model):
                     self.env._(
                         "“%(step)s” is a required step of the stage “%(stage)s”: do it, or pass "
                         "it on to another person. It goes away when the record leaves the stage.",
-                        step=step.name,
+                        step=step._get_name(),
                         stage=step.stage_id.name,
                     )
                 )

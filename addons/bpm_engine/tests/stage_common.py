@@ -106,10 +106,10 @@ class StageCommon(BpmCommon):
 
     def _undone(self):
         """What happens inside is undone, so that each path starts from the same point."""
-        return _Undone(self.env)
+        return Undone(self.env)
 
 
-class _Undone:
+class Undone:
     """What happens inside is undone, so that each path starts from the same point."""
 
     def __init__(self, env):

@@ -143,6 +143,33 @@ class TestStageAuto(StageCommon):
         self.assertEqual((again.state, again.instance_id.state), ("todo", "running"))
         self.assertNotEqual(again.instance_id, step.instance_id)
 
+    @mute_logger(AUTO)
+    def test_process_that_could_not_start(self):
+        """TN-08: the bar says why and starts it again; nobody does it by an activity."""
+        process = self._process()
+        self._step(self.s_present, "Check", "process", process_id=process.id)
+        self._publish()
+        customer = self._customer()
+        process.active = False
+        customer.with_user(self.seller).industry_id = self.present
+        step = self._named(customer, "Check")
+        self.assertEqual((step.state, step.instance_id.id), ("refused", False))
+        self.assertIn("Did not work", step.comment)
+        self.assertFalse(customer.activity_ids)
+        told = self.env["mail.message"].search(
+            [("model", "=", "res.partner"), ("res_id", "=", customer.id),
+             ("subject", "ilike", "Could not be started: Check")]
+        )  # fmt: skip
+        self.assertEqual(told.notified_partner_ids, self.seller.partner_id)
+        with self.assertRaisesRegex(StageRefused, "Did not work"), self.cr.savepoint():
+            customer.with_user(self.seller).industry_id = self.propose
+        step.with_user(self.seller).action_again()
+        self.assertEqual(self._named(customer, "Check").state, "refused")
+        process.active = True
+        self._named(customer, "Check").with_user(self.seller).action_again()
+        again = self._named(customer, "Check")
+        self.assertEqual((again.state, again.instance_id.state), ("todo", "running"))
+
     # ------------------------------------------------------------ conditions
 
     def test_condition_of_a_later_step(self):

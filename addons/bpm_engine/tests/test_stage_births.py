@@ -1,9 +1,10 @@
 from itertools import count
 
+from odoo import SUPERUSER_ID
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.service.model import call_kw
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from odoo.addons.bpm_engine.tests.stage_common import StageCommon
 
@@ -31,6 +32,11 @@ class TestStageBirths(StageCommon):
     """EP-06: each gate holds for records made at a later stage, on each path of making."""
 
     letters = count(1)
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer_user = new_test_user(cls.env, "births_portal", "base.group_portal")
 
     # ------------------------------------------------------------ gates of the first stage
 
@@ -75,6 +81,15 @@ class TestStageBirths(StageCommon):
         partners = self.env["res.partner"].with_user(self.seller)
         return self.env["res.partner"].browse(call_kw(partners, "create", [vals], {}))
 
+    def _born_form_of_a_site(self, vals):
+        """As the form of a website makes it."""
+        partners = self.env["res.partner"].with_user(SUPERUSER_ID)
+        return partners.with_context(mail_create_nosubscribe=True).create(vals)
+
+    def _born_portal(self, vals):
+        """As a page of the portal makes it, for a customer who is signed in."""
+        return self.env["res.partner"].with_user(self.customer_user).sudo().create(vals)
+
     def _born_sudo(self, vals):
         return self.env["res.partner"].with_user(self.seller).sudo().create(vals)
 
@@ -102,11 +117,11 @@ class TestStageBirths(StageCommon):
         partners = self.env["res.partner"].with_user(self.seller)
         return self._found_by_import(partners.load(names, [row]))
 
-    def _born_import_wizard(self, vals):
+    def _born_import_wizard(self, vals, user=None):
         """By the screen that imports files."""
         names, row = self._prepare_import(vals)
         lines = [",".join(f'"{value}"' for value in line) for line in (names, row)]
-        wizard = self.env["base_import.import"].with_user(self.seller).create({
+        wizard = self.env["base_import.import"].with_user(user or self.seller).create({
             "res_model": "res.partner", "file": "\n".join(lines).encode(),
             "file_name": "partners.csv", "file_type": "text/csv",
         })  # fmt: skip
@@ -195,6 +210,23 @@ class TestStageBirths(StageCommon):
         for kind in LATER:
             with self._undone():
                 self._play(kind)
+
+    def test_import_screen_by_who_may_override(self):
+        """EP-06: at the screen that imports files who may override brings in records at later
+        stages whose facts hold; that counts as his override and says what was missing."""
+        self._close_step()
+        self._close_field()
+        self._publish()
+        vals = {"name": "Old one", "is_company": True, "industry_id": self.present.id}
+        with self.assertRaisesRegex(UserError, "Meeting"), self.cr.savepoint():
+            self._born_import_wizard(vals | CURED["field"])
+        with self.assertRaisesRegex(UserError, "Phone known"), self.cr.savepoint():
+            self._born_import_wizard(vals, self.override)
+        partner = self._born_import_wizard(vals | CURED["field"], self.override)
+        change = self._changes(partner)
+        self.assertEqual((change.kind, change.reason), ("override", "Import"))
+        self.assertEqual(change.user_id, self.override)
+        self.assertEqual([item["name"] for item in change.missing], ["Meeting"])
 
     def test_form(self):
         """EP-06: a new form saved at a later stage."""

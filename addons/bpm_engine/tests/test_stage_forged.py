@@ -2,6 +2,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.service.model import call_kw
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.bpm_engine.exceptions import StageRefused
 from odoo.addons.bpm_engine.tests.stage_common import StageCommon
@@ -165,3 +166,62 @@ class TestStageForged(StageCommon):
                 self._rpc(
                     customer, self.seller, "write", {"industry_id": self.present.id}, **context
                 )
+
+    # ------------------------------------------------------------ in somebody else's name
+
+    def test_override_in_the_owners_name(self):
+        """EP-06: what a step does by itself is overridden by nobody's context but its owner's
+        own, and takes none of the words said of the move that began it."""
+        self.manager.group_ids += self.env.ref("bpm_engine.group_override")
+        self.manager.group_ids += self.env.ref("base.group_partner_manager")
+        action = self.env["ir.actions.server"].create({
+            "name": "On", "model_id": self.env["ir.model"]._get("res.partner").id,
+            "state": "code", "code": f"record.write({{'industry_id': {self.propose.id}}})",
+        })  # fmt: skip
+        self._step(self.s_present, "On", "action", server_action_id=action.id, required=False)
+        self._fact(self.s_present, "Site known", field="website")
+        self._publish()
+        customer = self._customer()
+        said = {"bpm_stage_override": "I say so", "bpm_stage_comment": "Mine", "import_file": True}
+        with mute_logger("odoo.addons.bpm_engine.models.bpm_stage_case_step_auto",
+                         "odoo.addons.base.models.ir_actions"):  # fmt: skip
+            self._rpc(customer, self.seller, "write", {"industry_id": self.present.id}, **said)
+        self.assertEqual(customer.industry_id, self.present)
+        step = self._named(customer, "On")
+        self.assertEqual((step.state, step.user_id), ("todo", self.seller))
+        self.assertIn("Site known", step.comment)
+        self.assertNotIn("override", self._changes(customer).mapped("kind"))
+        other = self._customer(name="Other", website="a.example")
+        self._rpc(other, self.seller, "write", {"industry_id": self.present.id}, **said)
+        told = [(change.to_name, change.comment) for change in self._changes(other)]
+        self.assertEqual(told[:2], [("Proposal", False), ("Presentation", "Mine")])
+
+    def test_override_in_the_name_of_a_process(self):
+        """EP-06: what a process does for its owner is not overridden by who does its task."""
+        self._fact(self.s_qualify, "Phone known", field="phone")
+        self._publish()
+        customer = self._customer()
+        self.override.group_ids += self.env.ref("base.group_partner_manager")
+        model = self.env["ir.model"]._get("res.partner")
+        action = self.env["bpm.action"].create({
+            "name": "On", "key": "test_forged_on", "kind": "set", "model_id": model.id,
+            "value_ids": [Command.create({
+                "field_id": self._field("industry_id").id, "value": str(self.present.id),
+            })],
+        })  # fmt: skip
+        forged = action.with_user(self.seller).with_context(bpm_stage_override="I say so")
+        with self.assertRaisesRegex(StageRefused, "Phone known"), self.cr.savepoint():
+            forged.sudo()._run_on(customer, self.override)
+        customer.phone = "1"
+        forged.sudo()._run_on(customer, self.override)
+        self.assertEqual(customer.industry_id, self.present)
+
+    def test_creator_follows_his_record(self):
+        """EP-06: a context that says a step is creating takes nobody's subscription away."""
+        self._step(self.s_qualify, "Call")
+        self._publish()
+        partners = self.env["res.partner"].with_user(self.seller)
+        values = {"name": "Own", "is_company": True, "industry_id": self.qualify.id}
+        made = partners.with_context(bpm_stage_creating=True).create(values)
+        made.with_context(bpm_stage_creating=True).message_subscribe(self.seller.partner_id.ids)
+        self.assertIn(self.seller.partner_id, made.message_partner_ids)

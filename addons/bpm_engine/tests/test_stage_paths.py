@@ -5,8 +5,6 @@ from odoo.tests import Form, tagged
 
 from odoo.addons.bpm_engine.tests.stage_common import StageCommon
 
-ALL_KINDS = ("field", "domain", "related", "document", "activity", "step", "approval", "comment")
-
 
 @tagged("post_install", "-at_install")
 class TestStagePaths(StageCommon):
@@ -82,10 +80,38 @@ class TestStagePaths(StageCommon):
     def _cure_comment(self, customer):
         """Given with the move."""
 
+    def _close_status(self):
+        self.s_qualify.ask_status = True
+        self.warm = self.env["bpm.stage.status"].create({"name": "Warm"})
+
+    def _cure_status(self, customer):
+        """Given with the move."""
+
+    def _close_next(self):
+        self.s_qualify.next_ids = self.s_propose
+
+    def _cure_next(self, customer):
+        customer.industry_id = self.propose
+
+    def _close_back(self):
+        self.s_qualify.write({"sequence": 25, "may_go_back": False})
+
+    def _cure_back(self, customer):
+        customer.industry_id = self.won
+
+    def _close_lost(self):
+        self.s_present.write({"is_lost": True, "is_final": True})
+        self.s_qualify.may_lose = False
+        self._fact(self.s_qualify, "Phone known", field="phone")
+
+    def _cure_lost(self, customer):
+        customer.phone = "+7 495 1"
+
     # ------------------------------------------------------------ paths
 
     def _context(self, kind):
-        return {"bpm_stage_comment": "Went well"} if kind == "cured" else {}
+        warm = {"bpm_stage_status": self.warm.id} if kind == "status" else {}
+        return {"bpm_stage_comment": "Went well", **warm}
 
     def _go_write(self, customer):
         customer.industry_id = self.present
@@ -158,6 +184,7 @@ class TestStagePaths(StageCommon):
         self.env["bpm.stage.case"].with_user(self.seller).move(
             "res.partner", customer.id, str(self.present.id),
             comment=customer.env.context.get("bpm_stage_comment"),
+            status_id=customer.env.context.get("bpm_stage_status"),
         )  # fmt: skip
 
     def _paths(self):
@@ -174,8 +201,51 @@ class TestStagePaths(StageCommon):
         getattr(self, f"_cure_{kind}")(customer)
         for path in self._paths():
             with self.subTest(kind=kind, path=path, gate="open"), self._undone():
-                getattr(self, f"_go_{path}")(customer.with_context(**self._context("cured")))
+                getattr(self, f"_go_{path}")(customer.with_context(**self._context(kind)))
                 self.assertEqual(customer.industry_id, self.present)
+
+    def test_emptied(self):
+        """EP-06: nobody gets out of his stage by emptying it, nor by that past its gate."""
+        self._fact(self.s_qualify, "Phone known", field="phone")
+        self.s_qualify.write({"ask_comment": True, "next_ids": self.s_present})
+        self._publish()
+        customer = self._customer().with_user(self.seller)
+        panel = self.env["bpm.regulation"].with_user(self.seller)
+        [card] = panel.why_not("res.partner", customer.ids, "")
+        self.assertIn("always at a stage", card["missing"][0]["text"])
+        imported = [".id", "industry_id/.id"], [[str(customer.id), ""]]
+        found = self.env["res.partner"].with_user(self.seller).load(*imported)
+        self.assertIn("Vector", found["messages"][0]["message"])
+        for path in (customer.write, customer.sudo().write):
+            with self.assertRaisesRegex(UserError, "without a stage"), self.cr.savepoint():
+                path({"industry_id": False})
+        with self.assertRaisesRegex(UserError, "without a stage"), self.cr.savepoint():
+            call_kw(self.env["res.partner"].with_user(self.seller), "web_save",
+                    [customer.ids, {"industry_id": False}], {"specification": {}})  # fmt: skip
+        self.assertEqual(customer.industry_id, self.qualify)
+
+    def test_emptied_by_a_program(self):
+        """EP-06: it is logged, and the record goes on from the stage where it was judged last."""
+        self._fact(self.s_qualify, "Phone known", field="phone")
+        self.s_qualify.write({"ask_comment": True, "next_ids": self.s_present})
+        self._publish()
+        customer = self._customer()
+        customer.sudo()._with_stage_bypass("Exchange").industry_id = False
+        change = self._changes(customer)[0]
+        self.assertEqual(
+            (change.kind, change.from_name, change.to_value, change.to_name),
+            ("bypass", "Qualification", False, False),
+        )
+        said = customer.with_context(bpm_stage_comment="Went well")
+        with self.assertRaisesRegex(UserError, "the way leads to"), self.cr.savepoint():
+            said.industry_id = self.propose
+        with self.assertRaisesRegex(UserError, "Phone known"), self.cr.savepoint():
+            said.industry_id = self.present
+        customer.phone = "1"
+        with self.assertRaisesRegex(UserError, "Write a comment"), self.cr.savepoint():
+            customer.industry_id = self.present
+        said.industry_id = self.present
+        self.assertEqual(self._changes(customer)[0].from_name, "Qualification")
 
     def test_field(self):
         """EP-06, TN-30: a field is filled."""
@@ -208,3 +278,19 @@ class TestStagePaths(StageCommon):
     def test_comment(self):
         """EC-14: a comment was given."""
         self._play("comment")
+
+    def test_status(self):
+        """EC-14: a short status was given."""
+        self._play("status")
+
+    def test_next(self):
+        """TN-06: only the ways listed lead on."""
+        self._play("next")
+
+    def test_back(self):
+        """TN-06: from a stage without return one does not go back."""
+        self._play("back")
+
+    def test_lost(self):
+        """EP-06: an unsuccessful end is no way out of a stage that may not be lost."""
+        self._play("lost")

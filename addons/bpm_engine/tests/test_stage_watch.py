@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 
 from freezegun import freeze_time
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from odoo.addons.bpm_engine.tests.stage_common import StageCommon
@@ -131,6 +132,48 @@ class TestStageWatch(StageCommon):
         self.assertEqual(self._names(customer), [])
         self.env["bpm.stage.case"]._cron_take_in()
         self.assertEqual(self._names(customer), ["Visit"])
+
+    def test_stage_changed_in_the_database(self):
+        """EP-06, IM-13: whoever stands elsewhere than was judged is taken in there, and listed."""
+        draft = self.regulation.action_new_draft()
+        early, late = draft.stage_ids[0], draft.stage_ids[2]
+        self._step(early, "Call")
+        self._step(late, "Offer")
+        late.may_go_back = False
+        self._publish(draft)
+        customer, other = self._customer(), self._customer(name="Other")
+        self.env.flush_all()
+        self.cr.execute(
+            "UPDATE res_partner SET industry_id = %s WHERE id = %s", [self.propose.id, customer.id]
+        )
+        self.env.invalidate_all()
+        panel = self.env["bpm.stage.case"].with_user(self.seller)
+        with self.assertRaisesRegex(UserError, "“Offer”"), self.cr.savepoint():
+            customer.with_user(self.seller).industry_id = self.won
+        self.env["bpm.stage.case"]._cron_take_in()
+        self.assertEqual((self._names(customer), self._names(other)), (["Offer"], ["Call"]))
+        told = panel.get_history("res.partner", customer.id)[0]
+        self.assertEqual((told["from"], told["to"]), ("Qualification", "Proposal"))
+        self.assertEqual((told["kind"], bool(told["reason"])), ("bypass", True))
+        with self.assertRaisesRegex(UserError, "does not go back"), self.cr.savepoint():
+            customer.with_user(self.seller).industry_id = self.qualify
+        changes = self._changes(customer) | self._changes(other)
+        self.env["bpm.stage.case"]._cron_take_in()
+        self.assertEqual(self._changes(customer) | self._changes(other), changes)
+
+    def test_stage_changed_in_the_database_asked_at_once(self):
+        """EP-06: nobody need wait for the night."""
+        customer = self._customer(parent_id=self.group.id, function="x")
+        self.group.function = "Pharmacy"
+        self.env.flush_all()
+        self.cr.execute(
+            "UPDATE res_partner SET industry_id = %s WHERE id = %s", [self.propose.id, customer.id]
+        )
+        self.env.invalidate_all()
+        panel = self.env["bpm.stage.case"].with_user(self.seller)
+        panel.ask_steps("res.partner", customer.ids)
+        case = self.env["bpm.stage.case"]._get_cases(customer)[customer.id]
+        self.assertEqual(case.value, str(self.propose.id))
 
     def test_nightly_by_date(self):
         """EP-06: a condition about a date that comes near holds from the night it has come."""

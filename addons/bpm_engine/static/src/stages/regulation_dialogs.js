@@ -25,7 +25,12 @@ export class RegulationPreview extends Component {
     get groups() {
         const { facts, steps } = this.state.found;
         const recordsText = (count) => pluralText(_t("%s record|%s records"), count);
-        const held = (part, count) => ({ ...part, label: recordsText(count), hint: nowHint(part) });
+        const held = (part, count) => ({
+            ...part,
+            total: count,
+            label: recordsText(count),
+            hint: nowHint(part),
+        });
         const nowHint = ({ now }) => (now ? _t("now: %s", now) : "");
         return [
             {
@@ -52,7 +57,41 @@ export class RegulationPreview extends Component {
         return _t("By the version in force it is %s.", this.state.found.now);
     }
 
-    openList(name, ids) {
+    /** Whose lists do not hold all that was counted: there are too many, or others' records. */
+    get isCut() {
+        const { blocked, ids, facts, steps } = this.state.found;
+        const isShort = (list, count) => list.length < count;
+        return (
+            isShort(ids, blocked) ||
+            facts.some((fact) => isShort(fact.ids, fact.count)) ||
+            steps.some((step) => isShort(step.ids, step.undone))
+        );
+    }
+
+    get cutText() {
+        return _t(
+            "Lists show at most %s records, and only those you may see.",
+            this.state.found.listed
+        );
+    }
+
+    get totalText() {
+        const { blocked, open } = this.state.found;
+        const forms = blocked
+            ? _t(
+                  "%s of {open} open records would be blocked|%s of {open} open records would be blocked"
+              )
+            : _t(
+                  "%s open record, and it would not be blocked|%s open records, and none would be blocked"
+              );
+        return pluralText(forms, blocked || open).replace("{open}", open.toLocaleString());
+    }
+
+    openList(name, ids, count = ids.length) {
+        if (ids.length < count) {
+            const shown = { name, shown: ids.length, count };
+            name = _t("%(name)s (%(shown)s of %(count)s)", shown);
+        }
         this.props.close();
         this.action.doAction({
             type: "ir.actions.act_window",
@@ -67,7 +106,8 @@ export class RegulationPreview extends Component {
     }
 
     openBlocked() {
-        this.openList(_t("Would be held back"), this.state.found.ids);
+        const { ids, blocked } = this.state.found;
+        this.openList(_t("Would be held back"), ids, blocked);
     }
 }
 

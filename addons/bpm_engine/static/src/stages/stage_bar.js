@@ -2,7 +2,7 @@ import { Component, onWillDestroy, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { useRecordObserver } from "@web/model/relational_model/utils";
-import { momentText, relativeText } from "../common/words";
+import { momentText, pluralText, relativeText } from "../common/words";
 import { stageBus } from "./stage_data";
 import { StageHistory } from "./stage_history";
 import { StageMissing } from "./stage_missing";
@@ -81,8 +81,22 @@ export class StageBarView extends Component {
         return before ? _t("waits for “%s”", before.name) : _t("waits for another step");
     }
 
-    get doneCount() {
-        return this.bar.steps.filter((step) => step.state === "done").length;
+    get doneText() {
+        const { steps } = this.bar;
+        const done = steps.filter((step) => step.state === "done").length;
+        const forms = _t("{done} of %s step done|{done} of %s steps done");
+        return pluralText(forms, steps.length).replace("{done}", done.toLocaleString());
+    }
+
+    /** What the sign before a step says to whoever does not see it. */
+    getStateText({ state }) {
+        return {
+            done: _t("Done"),
+            todo: _t("To do"),
+            waiting: _t("Waits for another step"),
+            planned: _t("Would be to do"),
+            refused: _t("Refused"),
+        }[state];
     }
 
     get isLate() {

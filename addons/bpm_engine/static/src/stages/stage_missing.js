@@ -10,6 +10,7 @@ const ICONS = {
     activity: "fa-clock-o",
     step: "fa-square-o",
     passed: "fa-step-backward",
+    unasked: "fa-square-o",
     way: "fa-ban",
 };
 

@@ -2,6 +2,7 @@ import { Component, onWillStart, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Dialog } from "@web/core/dialog/dialog";
 import { user } from "@web/core/user";
+import { pluralText } from "../common/words";
 import { getRefusals } from "./stage_data";
 import { StageMissing } from "./stage_missing";
 
@@ -76,7 +77,13 @@ export class StagePanel extends Component {
         if (this.state.isEntering) {
             return _t("Regulation “%s”", card.regulation);
         }
-        return card ? _t("To “%s”", card.to_name || card.to) : _t("Change of the stage");
+        const target = card && (card.to_name || card.to);
+        return target ? _t("To “%s”", target) : _t("Change of the stage");
+    }
+
+    getCountText({ missing }) {
+        const forms = _t("Not yet: %s thing is missing|Not yet: %s things are missing");
+        return pluralText(forms, missing.length);
     }
 
     get blocked() {

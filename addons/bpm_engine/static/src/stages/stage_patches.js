@@ -124,7 +124,7 @@ function openPanel(env, resModel, refusals, reload, options = {}) {
     const props = {
         resModel,
         ids: refusals.map((refusal) => refusal.id),
-        target: String(refusals[0].to),
+        target: String(refusals[0].to || ""),
         refusals,
         onChanged: () => (changed = true),
         onMoved: () => changed || reload(),

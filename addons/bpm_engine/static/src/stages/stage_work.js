@@ -38,6 +38,13 @@ export function useStageWork(getRecord, onChanged) {
         });
     }
 
+    /** What nobody was asked for yet comes into the schedules. */
+    async function askSteps() {
+        const { resModel, resId } = getRecord();
+        await orm.call("bpm.stage.case", "ask_steps", [resModel, [resId]]);
+        await onChanged();
+    }
+
     async function remind(step) {
         await call(step, "action_remind");
         notification.add(_t("%s has been reminded.", step.user ? step.user[1] : step.name), {
@@ -115,7 +122,7 @@ export function useStageWork(getRecord, onChanged) {
         }
         const again = {
             key: "again",
-            label: _t("Ask again"),
+            label: step.kind === "process" ? _t("Start again") : _t("Ask again"),
             run: () => call(step, "action_again"),
         };
         const reminder = { key: "remind", label: _t("Remind"), run: () => remind(step) };
@@ -190,6 +197,9 @@ export function useStageWork(getRecord, onChanged) {
         }
         if (item.kind === "passed" && goTo) {
             return [{ key: "stage", label: _t("Go there"), run: () => goTo(cure.value) }];
+        }
+        if (item.kind === "unasked") {
+            return [{ key: "ask", label: _t("Ask now"), run: askSteps }];
         }
         if (item.kind === "way" && goTo) {
             return cure.values.map(([value, name]) => ({
