@@ -1,11 +1,13 @@
 import re
 from datetime import date, datetime
 
+import pytz
+
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine import expressions
-from ..lib.own_context import own
+from ..lib.own_context import own, without_own_words
 from .bpm_instance_host import Host
 from .bpm_record_view import RecordView, naive, records_of, walk
 
@@ -54,7 +56,7 @@ class BpmAction(models.Model):
 
     def _act(self, user, company, record, parameters, data, instance=None):
         """Do it as a person, in a company."""
-        action = self.with_user(user).with_company(company)
+        action = without_own_words(self).with_user(user).with_company(company)
         record = record.with_env(action.env) if record else None
         if self.sudo().model and (record is None or record._name != self.sudo().model):
             raise UserError(
@@ -81,9 +83,13 @@ class BpmAction(models.Model):
         record = self._need_record(work)
         if not hasattr(record, "activity_schedule"):
             raise UserError(self.env._("no activities can be planned on %s.", record._description))
+        self._plan_activity(work, record)
+
+    def _plan_activity(self, work, record):
+        """The activity; hook for addons that do more with it."""
         user = work.value("user", record._fields["activity_user_id"])
         activity_type = work.action.activity_type_id
-        record.activity_schedule(
+        return record.activity_schedule(
             activity_type_id=activity_type.id,
             date_deadline=work.get_deadline(),
             summary=work.get("summary") or activity_type.summary or work.action.name,
@@ -203,7 +209,12 @@ class _Work:
             return walk(self.record, text.removeprefix("record."))
         host = Host(self.instance)
         view = RecordView(self.record) if self.record is not None else None
-        return expressions.evaluate(text, expressions.Context(self.data, view, host.now))
+        context = expressions.Context(self.data, view, host.now, self.get_zone)
+        return expressions.evaluate(text, context)
+
+    def get_zone(self):
+        """Where days begin and end: in the company it is done in."""
+        return self.action.env.company._get_bpm_zone()
 
     def value(self, name, field):
         """Value of a parameter as a field takes it."""
@@ -231,10 +242,10 @@ class _Work:
 
     def get_deadline(self):
         """Day of an activity: parameter deadline, or days from today."""
-        today = fields.Date.context_today(self.action)
+        today = pytz.utc.localize(fields.Datetime.now()).astimezone(self.get_zone()).date()
         deadline = self.get("deadline")
         if isinstance(deadline, datetime):
-            return deadline.date()
+            return expressions.day_of(deadline, self.get_zone())
         if isinstance(deadline, date):
             return deadline
         if deadline:
@@ -279,8 +290,9 @@ def _field_value(env, field, value):
     if field.type in ("float", "monetary"):
         return float(value)
     if isinstance(value, datetime):
-        value = naive(value) if value.tzinfo else value
-        return value.date() if field.type == "date" else value
+        if field.type == "date":
+            return expressions.day_of(value, env.company._get_bpm_zone())
+        return naive(value) if value.tzinfo else value
     if field.type == "datetime":
         return fields.Datetime.to_datetime(value)
     if field.type == "date":

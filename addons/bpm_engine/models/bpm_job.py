@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class BpmJob(models.Model):
@@ -49,4 +49,14 @@ class BpmJob(models.Model):
     date_done = fields.Datetime(readonly=True)
     done_by_id = fields.Many2one("res.users", readonly=True)
     reason = fields.Char(readonly=True, help="Why a manager skipped or cancelled it.")
+    can_repair = fields.Boolean(
+        compute="_compute_can_repair",
+        help="You manage processes or own this one: you may retry, skip or cancel.",
+    )
     queue_uuid = fields.Char(readonly=True, index=True)
+
+    @api.depends("instance_id.can_control")
+    @api.depends_context("uid")
+    def _compute_can_repair(self):
+        for job in self:
+            job.can_repair = job.instance_id.can_control

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..engine import BpmnError
+from ..lib.reader import keeping_env
 from .bpm_engine_words import said
 from .bpm_instance_host import RETRIED
 
@@ -11,7 +12,7 @@ LONGEST_PAUSE = 3600
 
 
 class BpmJob(models.Model):
-    """Background steps: run with retries, then an incident that a manager resolves."""
+    """Background steps: run with retries, then an incident that people resolve."""
 
     _inherit = "bpm.job"
 
@@ -82,7 +83,7 @@ class BpmJob(models.Model):
 
     def _failed(self, error):
         """Try again later, or give up: an incident."""
-        message = said(self.env, error) or type(error).__name__
+        message = said(keeping_env(self.env, self.process_id), error) or type(error).__name__
         self.write({"tries": self.tries + 1, "error": message})
         tries = self.action_id.max_tries or 1
         hopeless = isinstance(error, BpmnError) or getattr(error, "permanent", False)
@@ -98,14 +99,14 @@ class BpmJob(models.Model):
             job.write({"state": "incident", "error": message})
             job.instance_id._set_incident(message, job.element_id.element_id)
 
-    # ------------------------------------------------------------------ a manager repairs
+    # ------------------------------------------------------------------ people repair
 
     def action_retry(self):
         """Run failed steps again, from the first try.
 
-        :raise AccessError: not a manager of processes.
+        :raise AccessError: neither manager of processes nor owner of the process.
         """
-        self._check_manager()
+        self._check_repair()
         for job in self.sudo().filtered(lambda j: j.state == "incident"):
             job.instance_id._lock()
             job._log_repair(self.env._("Tried again"))
@@ -123,7 +124,7 @@ class BpmJob(models.Model):
         :param reason: why that is right; kept in the history.
         :raise UserError: no reason, or the step is no service.
         """
-        self._check_manager(reason)
+        self._check_repair(reason)
         for job in self.sudo().filtered(lambda j: j.state == "incident"):
             if job.kind != "service":
                 raise UserError(
@@ -155,16 +156,16 @@ class BpmJob(models.Model):
 
         :param reason: why; kept in the history.
         """
-        self._check_manager(reason)
+        self._check_repair(reason)
         jobs = self.sudo().filtered(lambda j: j.state in ("waiting", "incident"))
         jobs.done_by_id = self.env.uid
         jobs.instance_id._cancel(reason, self.env.uid)
         return True
 
-    def _check_manager(self, reason=True):
+    def _check_repair(self, reason=True):
+        """Refuse who neither manages processes nor owns this one; the owner is told of it."""
         self.check_access("read")
-        if not (self.env.su or self.env.user.has_group("bpm_engine.group_manager")):
-            raise AccessError(self.env._("Only a process manager resolves incidents."))
+        self.instance_id._check_controls()
         if reason is not True and not (reason or "").strip():
             raise UserError(self.env._("Say why; the reason is kept in the history."))
 

@@ -1,10 +1,12 @@
 from odoo import Command, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import file_open
+from odoo.tools.translate import get_translation
 
 from ..engine.diagram import sketch
 from ..engine.xml_source import read_xml
-from ..lib.diagram_xml import merge_settings
+from ..lib.diagram_words import say_words
+from ..lib.diagram_xml import merge_settings, text_of
 
 
 class BpmProcessTemplate(models.Model):
@@ -82,9 +84,41 @@ class BpmProcessTemplate(models.Model):
                 )
             ) from error
 
-    def _get_lanes(self):
-        """Who is drawn: list of (id of the lane, its name, its assignment)."""
-        diagram = sketch(read_xml(self._get_xml()))
+    def _get_said_xml(self, lang):
+        """The diagram with all that people read in a language (AT-07, PF-03).
+
+        The words are terms of the addon that brings it; what nobody has translated stays.
+        """
+        xml = self._get_xml()
+        if not lang or lang == "en_US":
+            return xml
+        root = read_xml(xml)
+        say_words(root, lambda text: self._say(text, lang))
+        return text_of(root)
+
+    def _say(self, text, lang):
+        """A text of the addon that brings the template, in a language."""
+        return get_translation(self.file.split("/")[0], lang, text, ())
+
+    def _get_said(self, name, lang):
+        """A text of the template itself in a language.
+
+        The database learns the translations of an addon only after its data are loaded, and
+        processes are installed with these.
+        """
+        english, said = self.with_context(lang="en_US")[name], self.with_context(lang=lang)[name]
+        return self._say(english, lang) if english and said == english else said
+
+    def _get_language(self):
+        """Language of the processes made of it: the company's, whoever makes them."""
+        return self.env.company.partner_id.lang or self.env.lang
+
+    def _get_lanes(self, lang=None):
+        """Who is drawn: list of (id of the lane, its name, its assignment).
+
+        :param lang: of the names; None: the reader's.
+        """
+        diagram = sketch(read_xml(self._get_said_xml(lang or self.env.lang)))
         return [
             (lane.id, lane.name, dict(lane.settings.get("assignment") or {}))
             for lane in diagram.lanes.values()
@@ -108,21 +142,23 @@ class BpmProcessTemplate(models.Model):
         )
 
     def _get_changed_xml(self, lanes):
-        names = {lane_id: name for lane_id, name, _assignment in self._get_lanes()}
+        lang = self._get_language()
+        names = {lane_id: name for lane_id, name, _assignment in self._get_lanes(lang)}
         changes = {
             lane_id: (names[lane_id], {"assignment": assignment})
             for lane_id, assignment in lanes.items()
         }
-        xml = self._get_xml()
+        xml = self._get_said_xml(lang)
         return merge_settings(xml, changes) if changes else xml
 
     def _prepare_process_values(self):
         self.ensure_one()
+        lang = self._get_language() or "en_US"
         return {
-            "name": self.name,
+            "name": self._get_said("name", lang),
             "key": self._get_free_key(),
-            "description": self._get_description(),
-            "category": self.category,
+            "description": " ".join((self._get_said("description", lang) or "").split()),
+            "category": self._get_said("category", lang),
             "model_id": self.model_id.id,
             "group_ids": [Command.set(self.group_ids.ids)],
             "template_id": self.id,

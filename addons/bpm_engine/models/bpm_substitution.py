@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
+from ..lib.reader import reader_env
+
 
 class BpmSubstitution(models.Model):
     """Who does a person's tasks while that person is away.
@@ -164,6 +166,7 @@ class BpmSubstitution(models.Model):
                 who=absence.user_id.name,
                 substitute=absence.substitute_id.name,
             )
+            tasks -= tasks._hand_on_second_votes(absence.substitute_id, why, absence)
             tasks._assign(absence.substitute_id, why, substitution=absence)
         return True
 
@@ -184,8 +187,10 @@ class BpmSubstitution(models.Model):
                 lambda t, a=absence: t.state == "todo" and t.user_id != a.user_id
             )
             back = tasks.filtered(lambda t, a=absence: t.original_user_id == a.user_id)
+            back -= back._find_second_votes(absence.user_id)
             if back and absence.user_id.active:
-                back._assign(absence.user_id, self.env._("%s is back", absence.user_id.name))
+                env = reader_env(self.env, absence.user_id)
+                back._assign(absence.user_id, env._("%s is back", absence.user_id.name))
 
     @api.model
     def _cron_give_back(self):

@@ -4,7 +4,7 @@ from unittest.mock import patch
 from psycopg2.errors import SerializationFailure
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import freeze_time
+from odoo.tests import freeze_time, new_test_user
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
@@ -170,6 +170,30 @@ class TestBackground(RunCommon):
         for user in (self.viewer, self.worker, self.designer):
             with self.assertRaises(AccessError):
                 job.with_user(user).action_retry()
+
+    def test_owner_repairs(self):
+        """HU-24: who owns the process is told to repair it, and may, whatever the groups."""
+        owner = new_test_user(self.env, "bpm_owner", groups="base.group_user")
+        self.process.write(
+            {"owner_id": owner.id, "run_as_user_id": self.manager.id, "one_per_record": False}
+        )
+        for act, state in (("retry", "running"), ("skip", "running"), ("cancel", "cancelled")):
+            with self.subTest(act):
+                instance, job = self.make_incident()
+                self.assertIn(owner.partner_id, instance.message_ids.notified_partner_ids)
+                own = job.with_user(owner)
+                self.assertTrue(own.can_repair and instance.with_user(owner).can_control)
+                with trap_jobs():
+                    getattr(own, f"action_{act}")(*(() if act == "retry" else ("By phone",)))
+                self.assertEqual(instance.state, state)
+        other = new_test_user(self.env, "bpm_other", groups="base.group_user")
+        instance, job = self.make_incident()
+        self.assertFalse(self.env["bpm.job"].with_user(other).search([("id", "=", job.id)]))
+        with self.assertRaises(AccessError):
+            job.with_user(other).action_retry()
+        instance._add_participants(other)
+        self.assertFalse(instance.with_user(other).can_control)
+        self.assertFalse(instance.with_user(other).incident_job_ids)
 
     def test_what_follows_fails(self):
         """HU-24: the service was done; what fails behind it is an incident of its own."""

@@ -190,7 +190,7 @@ class TestStart(RunCommon):
         self.assertIn("no action “gone”", instance.error)
         self.assertIn(self.manager.partner_id, instance.message_ids.notified_partner_ids)
 
-    @mute_logger("odoo.addons.bpm_engine.models.bpm_process_trigger_run")
+    @mute_logger("odoo.addons.bpm_engine.models.bpm_process_trigger_rights")
     def test_actions_that_trigger_themselves(self):
         """PK-04: a process whose action creates records that start it again ends."""
         target = self.env["ir.model"]._get("res.partner")

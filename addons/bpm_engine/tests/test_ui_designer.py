@@ -94,6 +94,7 @@ class TestDesigner(HttpCase, BpmCommon):
         self.assertEqual(
             [one.get("kind") for one in approval.iter(f"{BPM}approver")][-1], "starter_manager"
         )
+        self.assertEqual(check.findall(f".//{BPM}outcome")[-1].get("style"), "negative")
         action = self.drawn("serviceTask", "Note the payment on the record").find(f".//{BPM}action")
         self.assertEqual((action.get("name"), action.get("async")), ("tell_test", "true"))
         value = action.find(f"{BPM}parameter")

@@ -3,7 +3,7 @@
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
@@ -13,14 +13,11 @@ from .test_task_run import assigned
 from .versions_common import VersionsCommon, three_steps, two_steps
 
 
-@tagged("post_install", "-at_install")
-class TestManage(HttpCase, VersionsCommon):
-    browser_size = "1366x768"
+class ManageStories:
+    """What is managed alike on a large screen and on a phone."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        (cls.manager | cls.worker).mapped(lambda user: user.write({"password": user.login}))
+    #: How the tours of the screen are called.
+    screen = ""
 
     def test_migration_shows_how_far_it_is(self):
         """HU-19: a long move shows its progress and its end by itself, and is taken back."""
@@ -30,12 +27,14 @@ class TestManage(HttpCase, VersionsCommon):
         old = process.published_version_id
         instances = self.launch_many(process, 3)
         new = self.publish(process, *three_steps())
-        action = process.with_user(self.manager).action_check_older()
+        models = "odoo.addons.bpm_engine.models"
+        with patch(f"{models}.bpm_migration_check._AT_ONCE", 0):
+            action = process.with_user(self.manager).action_check_older()
         change = self.env["bpm.migration"].browse(action["res_id"])
-        with patch("odoo.addons.bpm_engine.models.bpm_migration._AT_ONCE", 0):
+        with patch(f"{models}.bpm_migration._AT_ONCE", 0):
             self.start_tour(
                 f"/odoo/process-moves/{change.id}",
-                "bpm_engine_migration",
+                f"bpm_engine_migration{self.screen}",
                 login=self.manager.login,
                 timeout=120,
             )
@@ -66,7 +65,11 @@ class TestManage(HttpCase, VersionsCommon):
             instances = [self.launch(process, partner) for partner in (self.partner, *more)]
             for instance in instances:
                 instance.job_ids._perform()
-        self.start_tour("/odoo/process-incidents", "bpm_engine_incidents", login=self.manager.login)
+        self.start_tour(
+            "/odoo/process-incidents",
+            f"bpm_engine_incidents{self.screen}",
+            login=self.manager.login,
+        )
         retried, skipped, cancelled = (instance.job_ids for instance in instances)
         self.assertEqual((retried.state, retried.tries), ("waiting", 0))
         self.assertEqual((skipped.state, skipped.reason), ("skipped", "By phone"))
@@ -75,6 +78,32 @@ class TestManage(HttpCase, VersionsCommon):
         self.assertEqual(
             (instances[2].state, instances[2].result), ("cancelled", "Cancelled: Gone")
         )
+
+    def test_owner_repairs(self):
+        """HU-24: the owner, told of it, repairs from the process itself; others only look."""
+        owner = self._person("owner")
+        starter = self._person("starter")
+        act = self.action("post", "message", is_async=True)
+        process = self.make(
+            "bg", start(), service("Post", "post"), end(), chain("Start", "Post", "End")
+        )
+        process.write({"owner_id": owner.id, "run_as_user_id": self.manager.id})
+
+        def fail(action, work):
+            raise AccessError("no right")  # pylint: disable=translation-required
+
+        with trap_jobs(), patch.object(type(act), "_run_message", fail):
+            instance = self.launch(process)
+            instance.job_ids._perform()
+        instance._add_participants(starter)
+        address = f"/odoo/bpm.instance/{instance.id}"
+        self.start_tour(address, "bpm_engine_starter_looks", login=starter.login)
+        self.start_tour(address, f"bpm_engine_owner_repairs{self.screen}", login=owner.login)
+        self.assertEqual((instance.job_ids.state, instance.job_ids.tries), ("waiting", 0))
+
+    def _person(self, name):
+        login = f"bpm_{name}"
+        return new_test_user(self.env, login, "base.group_user", name=name, password=login)
 
     def test_start_on_several(self):
         """EP-05: chosen in a list, started on all of them by one click."""
@@ -86,14 +115,26 @@ class TestManage(HttpCase, VersionsCommon):
                 "name": "Customers of the test",
                 "res_model": "res.partner",
                 "path": "customers-of-test",
-                "view_mode": "list,form",
+                "view_mode": "list,kanban,form",
                 "domain": [("id", "in", (self.partner | zarya).ids)],
             }
         )
         self.start_tour(
-            f"/odoo/{action.path}", "bpm_engine_start_on_several", login=self.worker.login
+            f"/odoo/{action.path}",
+            f"bpm_engine_start_on_several{self.screen}",
+            login=self.worker.login,
         )
         self.assertEqual(sorted(process.instance_ids.mapped("res_id")), [self.partner.id, zarya.id])
+
+
+@tagged("post_install", "-at_install")
+class TestManage(ManageStories, HttpCase, VersionsCommon):
+    browser_size = "1366x768"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        (cls.manager | cls.worker).mapped(lambda user: user.write({"password": user.login}))
 
     def test_calendar(self):
         """HU-10, HU-23: a task without a deadline stands in the calendar; passed on from there."""
@@ -118,14 +159,15 @@ class TestManage(HttpCase, VersionsCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestManagePhone(HttpCase, VersionsCommon):
+class TestManagePhone(ManageStories, HttpCase, VersionsCommon):
     browser_size = "390x844"
     touch_enabled = True
+    screen = "_phone"
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.worker.password = cls.worker.login
+        (cls.manager | cls.worker).mapped(lambda user: user.write({"password": user.login}))
         cls.env["bpm.task"].search([("state", "=", "todo")])._withdraw()
 
     def test_calendar(self):

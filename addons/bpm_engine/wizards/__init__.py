@@ -1,3 +1,4 @@
+from . import base_partner_merge
 from . import bpm_template_use
 from . import bpm_regulation_use
 from . import bpm_compare

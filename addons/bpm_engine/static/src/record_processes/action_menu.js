@@ -3,6 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { rpc } from "@web/core/network/rpc";
 import { patch } from "@web/core/utils/patch";
 import { FormController } from "@web/views/form/form_controller";
+import { KanbanController } from "@web/views/kanban/kanban_controller";
 import { ListController } from "@web/views/list/list_controller";
 import { RecordProcesses } from "@bpm_engine/record_processes/record_processes";
 import { StartDialog } from "@bpm_engine/record_processes/start_dialog";
@@ -71,7 +72,8 @@ patch(FormController.prototype, {
     },
 });
 
-patch(ListController.prototype, {
+/** Chosen records of a list, or of cards, which a phone shows instead: one click for all. */
+const startOnSeveral = () => ({
     setup() {
         super.setup(...arguments);
         useProcesses(this);
@@ -98,3 +100,6 @@ patch(ListController.prototype, {
         });
     },
 });
+
+patch(ListController.prototype, startOnSeveral());
+patch(KanbanController.prototype, startOnSeveral());

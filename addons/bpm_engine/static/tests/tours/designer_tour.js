@@ -305,6 +305,19 @@ registry.category("web_tour.tours").add("bpm_engine_panel_parts", {
             run: "select starter_manager",
         },
         { trigger: ".o_bpm_approval", run: assertPanelFits },
+        click("button[name=add_outcome]", "an answer of their own"),
+        {
+            content: "nobody says for them what it means",
+            trigger: ".o_bpm_outcome:last select[name=style]",
+            run() {
+                if (this.anchor.value !== "") {
+                    throw new Error(`the answer already means ${this.anchor.value}`);
+                }
+            },
+        },
+        { trigger: ".o_bpm_problems li[data-code=answer_meaning]" },
+        { trigger: ".o_bpm_outcome:last select[name=style]", run: "select negative" },
+        { trigger: ".o_bpm_problems:not(:has(li[data-code=answer_meaning]))" },
         choose("Note_paid"),
         { trigger: ".o_bpm_action select[name=action]", run: "select tell_test" },
         { trigger: ".o_bpm_action .form-text:contains(Tells everybody)" },

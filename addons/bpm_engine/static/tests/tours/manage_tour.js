@@ -13,9 +13,15 @@ function runCron(xmlid) {
     );
 }
 
-/** Checked, moved in the background while the form watches, taken back. */
+/** Checked and moved in the background while the form watches, taken back. */
 tours.add("bpm_engine_migration", {
     steps: () => [
+        {
+            content: "the check says how far it is",
+            trigger: ".o_widget_bpm_reload [role=status]:contains(0 of 3)",
+            run: () => runCron("bpm_engine.ir_cron_migration"),
+        },
+        { trigger: ".o_notification:contains(3 instances were checked)" },
         { trigger: ".o_field_widget[name=count_moves]:contains(3)" },
         { trigger: "button[name=action_move]", run: "click" },
         { trigger: ".modal-footer .btn-primary", run: "click" },
@@ -53,6 +59,27 @@ tours.add("bpm_engine_incidents", {
         { content: "all is in order", trigger: ".o_view_nocontent:contains(No incidents)" },
         { trigger: ".o_view_nocontent a:contains(See what is running)", run: "click" },
         { trigger: ".o_breadcrumb:contains(Running Processes)" },
+    ],
+});
+
+/** Who owns the process repairs it where the message leads, without the rights of a manager. */
+const repairs = (openMenu) => [
+    { trigger: ".o_form_view .alert-danger:contains(no right)" },
+    { trigger: "button[name=action_ask_suspend]" },
+    ...openMenu,
+    { trigger: "button[name=action_ask_cancel]" },
+    { trigger: "[name=incident_job_ids] button[name=action_ask_skip]" },
+    { trigger: "[name=incident_job_ids] button[name=action_retry]", run: "click" },
+    { trigger: ".o_form_view:not(:has(.alert-danger[name=incident]))" },
+];
+tours.add("bpm_engine_owner_repairs", { steps: () => repairs([]) });
+
+/** Another who has a part in it sees what is wrong, and no button. */
+tours.add("bpm_engine_starter_looks", {
+    steps: () => [
+        { trigger: ".o_form_view .alert-danger:contains(no right)" },
+        { trigger: ".o_form_view:not(:has(button[name=action_ask_cancel]))" },
+        { trigger: ".o_form_view:not(:has(button[name=action_retry]))" },
     ],
 });
 
@@ -108,5 +135,109 @@ tours.add("bpm_engine_calendar_phone", {
             { trigger: ".modal .o_field_widget[name=user_id] input", run: "click" },
             { trigger: ".modal .o_kanban_record:contains(bpm_other)", run: "click" },
         ]),
+    ],
+});
+
+// ------------------------------------------------------------------- on a phone
+
+function assertNoSideScroll() {
+    const boxes = [document.documentElement, ...document.querySelectorAll(".o_content, .modal")];
+    const wide = boxes.find((box) => box.scrollWidth > box.clientWidth + 1);
+    if (wide) {
+        const beyond = [...wide.querySelectorAll("*")].filter(
+            (inner) => inner.getBoundingClientRect().right > wide.clientWidth + 1
+        );
+        const names = beyond.map(
+            (inner) => `${inner.tagName} of ${inner.closest("[name]")?.getAttribute("name")}`
+        );
+        throw new Error(`Scrolls sideways: ${wide.className}; ${names.join(" > ")}`);
+    }
+}
+
+const fits = (trigger) => ({ trigger, run: assertNoSideScroll });
+const card = (name) => `.o_kanban_record:contains(${name})`;
+const giveReason = (text) => [
+    { trigger: ".modal .o_field_widget[name=reason] input", run: `edit ${text} && press Tab` },
+    fits(".modal button[name=action_apply]"),
+    { trigger: ".modal button[name=action_apply]", run: "click" },
+    { trigger: "body:not(:has(.modal))" },
+];
+
+/** A finger that stays on a card chooses it. */
+const hold = (name) => ({
+    content: `choose ${name}`,
+    trigger: card(name),
+    async run() {
+        this.anchor.dispatchEvent(new TouchEvent("touchstart", { bubbles: true }));
+        await new Promise((resolve) => setTimeout(resolve, 800));
+        this.anchor.dispatchEvent(new TouchEvent("touchend", { bubbles: true }));
+    },
+});
+
+tours.add("bpm_engine_migration_phone", {
+    steps: () => [
+        {
+            content: "the check says how far it is",
+            trigger: ".o_widget_bpm_reload [role=status]:contains(0 of 3)",
+            async run() {
+                assertNoSideScroll();
+                await runCron("bpm_engine.ir_cron_migration");
+            },
+        },
+        fits(".o_field_widget[name=count_moves]:contains(3)"),
+        { trigger: "button[name=action_move]", run: "click" },
+        { trigger: ".modal-footer .btn-primary", run: "click" },
+        {
+            content: "it says how far it is",
+            trigger: ".o_widget_bpm_reload [role=status]:contains(0 of 3)",
+            async run() {
+                assertNoSideScroll();
+                await runCron("bpm_engine.ir_cron_migration");
+            },
+        },
+        { trigger: ".o_notification:contains(3 instances follow the new version)" },
+        fits(".o_field_widget[name=count_moved]:contains(3)"),
+        { trigger: ".o_statusbar_buttons button.dropdown-toggle", run: "click" },
+        { trigger: ".o-dropdown--menu button[name=action_undo]", run: "click" },
+        { trigger: ".modal-footer .btn-primary", run: "click" },
+        fits(".o_form_view:contains(All run on their former version again)"),
+    ],
+});
+
+tours.add("bpm_engine_incidents_phone", {
+    steps: () => [
+        fits(`${card("Vector")}:contains(no right)`),
+        { trigger: `${card("Vector")} button[name=action_retry]`, run: "click" },
+        { trigger: `.o_kanban_view:not(:has(${card("Vector")}))` },
+        { trigger: `${card("Zarya")} button[name=action_ask_skip]`, run: "click" },
+        ...giveReason("By phone"),
+        { trigger: `.o_kanban_view:not(:has(${card("Zarya")}))` },
+        { trigger: `${card("Orion")} button[name=action_ask_cancel]`, run: "click" },
+        ...giveReason("Gone"),
+        fits(".o_view_nocontent:contains(No incidents)"),
+        { trigger: ".o_view_nocontent a:contains(See what is running)", run: "click" },
+        fits(`${card("Vector")}, .o_data_row:contains(Vector)`),
+    ],
+});
+
+tours.add("bpm_engine_owner_repairs_phone", {
+    steps: () =>
+        repairs([{ trigger: ".o_statusbar_buttons button.dropdown-toggle", run: "click" }]),
+});
+
+tours.add("bpm_engine_start_on_several_phone", {
+    steps: () => [
+        hold("Vector"),
+        { trigger: `${card("Vector")}.o_record_selected` },
+        { trigger: card("Zarya"), run: "click" },
+        { trigger: `${card("Zarya")}.o_record_selected` },
+        {
+            trigger: ".o_cp_action_menus button:has(.fa-cog), .o_cp_action_menus button",
+            run: "click",
+        },
+        { trigger: ".o-dropdown-item:contains(Start a process)", run: "click" },
+        fits(".modal:contains(On 2 chosen records) button:contains(Visa)"),
+        { trigger: ".modal button:contains(Visa)", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
     ],
 });
