@@ -59,3 +59,4 @@ from . import crm_lead_case
 from . import sale_order_stage
 from . import account_move_stage
 from . import bpm_regulation_template
+from . import bpm_action_meeting

@@ -23,3 +23,8 @@ class CrmLead(models.Model):
         result = super()._handle_partner_assignment(*args, **kwargs)
         self.partner_id._become_customer()
         return result
+
+    def _merge_dependences(self, opportunities):
+        """Processes of the leads that are merged go on on the one that is kept (EP-05)."""
+        opportunities._move_bpm_instances(self)
+        return super()._merge_dependences(opportunities)

@@ -18,10 +18,10 @@ class CrmLead(models.Model):
             return values
         active, chances = self._get_raw_values("active"), self._get_raw_values("probability")
         certain = [id_ for id_ in values if active[id_] and (chances[id_] or 0) >= 100]
-        for lead in self.sudo().browse(certain):
-            if not lead.stage_id.is_won:
-                won = lead._stage_find(domain=[("is_won", "=", True)])
-                values[lead.id] = str(won.id or "") or values[lead.id]
+        certain = self.sudo().browse(certain).filtered(lambda lead: not lead.stage_id.is_won)
+        for leads in certain.grouped(lambda lead: (lead.team_id, lead.type)).values():
+            won = leads._stage_find(domain=[("is_won", "=", True)])
+            values |= {lead.id: str(won.id or "") or values[lead.id] for lead in leads}
         return values | {id_: LOST for id_ in values if not active[id_]}
 
     @api.model

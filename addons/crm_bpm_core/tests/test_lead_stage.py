@@ -118,6 +118,59 @@ class TestLeadStage(TransactionCase):
         with self.assertRaises(StageRefused), self.cr.savepoint():
             merged.stage_id = int(self.second.value)
 
+    def test_visa_goes_over_to_the_new_leader(self):
+        """AT-09, TN-10: a deal that is given to another team asks the leader of that team."""
+        leaders = [
+            new_test_user(self.env, f"stage_leader_{name}", "sales_team.group_sale_salesman")
+            for name in ("north", "south")
+        ]
+        teams = self.env["crm.team"].create(
+            [{"name": leader.login, "user_id": leader.id} for leader in leaders]
+        )
+        draft = self.regulation.action_new_draft()
+        visa = {"name": "Visa", "kind": "approval", "assign_kind": "leader"}
+        draft.stage_ids[0].step_ids = [Command.create(visa)]
+        draft.action_publish()
+        lead = self._lead(team_id=teams[0].id)
+        row = self._case(lead).step_ids.filtered(lambda step: step.name == "Visa")
+        self.assertEqual(row.user_id, leaders[0])
+        lead.team_id = teams[1]
+        self.assertEqual((row.user_id, row.activity_ids.user_id), (leaders[1], leaders[1]))
+        self.assertEqual(self._case(lead).step_ids.filtered("user_id").user_id,
+                         leaders[1] | self.seller)  # fmt: skip
+
+    def test_merged_at_a_later_stage(self):
+        """EP-06: merging into a team whose stages begin later leads nobody past the gates."""
+        teams = self.env["crm.team"].create([{"name": "North"}, {"name": "South"}])
+        self.env["crm.stage"].browse(int(self.first.value)).team_ids = teams[0]
+        kept, other = self._lead(team_id=teams[0].id), self._lead(name="B", team_id=teams[0].id)
+        both = (kept | other).sudo()
+        with self.assertRaisesRegex(StageRefused, "Budget known"), self.cr.savepoint():
+            both._merge_opportunity(team_id=teams[1].id)
+        self.env.invalidate_all()
+        self.assertEqual(both.exists(), both)
+        self.assertEqual(both.mapped("stage_id.id"), [int(self.first.value)])
+        merged = both._merge_opportunity()
+        self.assertEqual(self._case(merged).stage_id, self.first)
+
+    def test_many_certain_leads(self):
+        """TN-30: where leads of 100 % stand is asked team by team, not lead by lead."""
+
+        def count(number):
+            leads = self.env["crm.lead"]
+            for index in range(number):
+                leads |= self._lead(name=f"{index}").sudo()
+            self.env.flush_all()
+            self.cr.execute("UPDATE crm_lead SET probability = 100 WHERE id = ANY(%s)", [leads.ids])
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            self.assertEqual(set(leads._get_stage_values().values()), {str(self.won.id)})
+            return self.cr.sql_log_count - before
+
+        count(2)
+        few, many = count(3), count(9)
+        self.assertLessEqual(many, few, f"{few} queries for 3, {many} for 9")
+
     def test_a_lead_is_not_regulated(self):
         """TN-06: the regulation applies to what its domain says; it begins with conversion."""
         lead = self._lead(type="lead")

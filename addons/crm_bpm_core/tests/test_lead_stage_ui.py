@@ -86,6 +86,15 @@ class LeadStageUiCommon(HttpCase):
             ("They want it soon", "Will think", "normal"),
         )
 
+    def _run_override(self):
+        self._regulate()
+        tour = "crm_bpm_stage_override"
+        self.start_tour(f"/odoo/crm/{self.lead.id}", tour, login=self.head.login, timeout=180)
+        change = self._last_change()
+        self.assertEqual((change.kind, change.reason), ("override", "An old friend"))
+        self.assertEqual(change.missing_names, "Budget known, Call")
+        self.assertEqual(change.regulation_id.override_count, 1)
+
 
 @tagged("post_install", "-at_install", "bpm_stage_ui")
 class TestLeadStageDesktop(LeadStageUiCommon):
@@ -112,17 +121,7 @@ class TestLeadStageDesktop(LeadStageUiCommon):
 
     def test_override(self):
         """EP-06: the override keeps its reason and what was missing, and is counted."""
-        self._regulate()
-        self.start_tour(
-            f"/odoo/crm/{self.lead.id}",
-            "crm_bpm_stage_override",
-            login=self.head.login,
-            timeout=180,
-        )
-        change = self._last_change()
-        self.assertEqual((change.kind, change.reason), ("override", "An old friend"))
-        self.assertEqual(change.missing_names, "Budget known, Call")
-        self.assertEqual(change.regulation_id.override_count, 1)
+        self._run_override()
 
 
 @tagged("post_install", "-at_install", "bpm_stage_ui")
@@ -133,3 +132,7 @@ class TestLeadStagePhone(LeadStageUiCommon):
     def test_refused_cured_moved(self):
         """TN-10: the same by thumb, without scrolling sideways."""
         self._run_tour("crm_bpm_stage_run_phone")
+
+    def test_override(self):
+        """EP-06: pushed on with a reason by thumb as well, without scrolling sideways."""
+        self._run_override()

@@ -5,6 +5,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.bpm_engine.exceptions import StageRefused
+from odoo.addons.bpm_engine.tests.stage_common import Undone
 from odoo.addons.crm_bpm_core.tests.ready_stage_common import ReadyStageCommon
 
 
@@ -109,8 +110,8 @@ class TestReadyGoodsOrder(ReadyStageCommon):
         order.action_confirm()
         return order
 
-    def _ready_order(self):
-        order = self._confirmed()
+    def _ready_order(self, **values):
+        order = self._confirmed(**values)
         self._do(order, "Reserve the goods", "Check the buyer's requisites")
         self._do(order, "Agree day and place of delivery")
         order.write({
@@ -189,6 +190,47 @@ class TestReadyGoodsOrder(ReadyStageCommon):
         self.assertEqual(visa.user_id, self.team_leader)
         with self.assertRaises(AccessError):
             visa.with_user(self.manager).action_approve()
+
+    def test_invoice_waits_for_the_visa(self):
+        """IM-13, AT-09: a large order gets no invoice by any button before its visa."""
+        order = self._ready_order(price=200000)
+        for path in self._invoice_paths(order):
+            with self.assertRaisesRegex(StageRefused, "Approve the large"), self.cr.savepoint():
+                path()
+            self.env.invalidate_all()
+        self.assertFalse(order.invoice_ids)
+        self._approve(order, "Approve the large order")
+        order.with_user(self.head)._create_invoices()
+        self.assertAt(order, "Invoiced")
+
+    def test_order_that_grows(self):
+        """IM-13, AT-09: confirmed small and made large by its lines, it needs the visa at once."""
+        order = self._ready_order()
+        self.assertNotIn("Approve the large order", self._rows(order).mapped("name"))
+        line = {"product_id": self.product.id, "product_uom_qty": 5, "price_unit": 900000.0}
+        for values in (
+            {"order_line": [Command.create(line)]},
+            {"order_line": [Command.update(order.order_line.id, {"price_unit": 9e5})]},
+        ):
+            with Undone(self.env):
+                order.with_user(self.manager).write(values)
+                self._check_visa_first(order)
+        with Undone(self.env):
+            order.order_line.with_user(self.manager).price_unit = 900000.0
+            self._check_visa_first(order)
+        with Undone(self.env):
+            lines = self.env["sale.order.line"].with_user(self.manager)
+            lines.create({**line, "order_id": order.id})
+            self._check_visa_first(order)
+            self._approve(order, "Approve the large order")
+            order.with_user(self.head)._create_invoices()
+            self.assertAt(order, "Invoiced")
+
+    def _check_visa_first(self, order):
+        self.assertEqual(self._row(order, "Approve the large order").user_id, self.team_leader)
+        with self.assertRaisesRegex(StageRefused, "Approve the large"), self.cr.savepoint():
+            order.with_user(self.head)._create_invoices()
+        self.env.invalidate_all()
 
     def test_empty_order_is_not_confirmed(self):
         """EP-06: a quotation without goods does not become an order by this way."""

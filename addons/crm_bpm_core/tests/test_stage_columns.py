@@ -7,6 +7,7 @@ from odoo.addons.crm_bpm_core.tests.common import CrmBpmCommon
 
 COLUMNS = {"bpm_next_step", "bpm_next_step_deadline", "bpm_stage_status_id", "bpm_stage_comment"}
 FILTERS = COLUMNS - {"bpm_next_step_deadline"}
+BUTTONS = {"bpm_next_step_none", "bpm_next_step_late"}
 #: {model: [(list, search)]} in which people look for what is next and what was said.
 VIEWS = {
     "crm.lead": [
@@ -64,6 +65,9 @@ class TestStageColumns(CrmBpmCommon):
                     arch = lists.get_view(self.env.ref(name).id, kind)["arch"]
                     shown = {node.get("name") for node in etree.fromstring(arch).iter("field")}
                     self.assertLessEqual(wanted, shown, f"{name}: {wanted - shown}")
+                search = lists.get_view(self.env.ref(names[1]).id, "search")["arch"]
+                filters = {node.get("name") for node in etree.fromstring(search).iter("filter")}
+                self.assertLessEqual(BUTTONS, filters, names[1])
 
     def test_next_step_of_an_order(self):
         """EC-14: an order shows and is found by its next step, as long as that is to be done."""
@@ -74,6 +78,40 @@ class TestStageColumns(CrmBpmCommon):
         self.env.invalidate_all()
         self.assertFalse(self.order.bpm_next_step)
         self.assertEqual(self._search("bpm_next_step", "ilike", "reserve"), self.other)
+
+    def test_without_a_next_step(self):
+        """EC-14: records without a next step are found, and only those."""
+        self.order.activity_ids.action_done()
+        self.env.invalidate_all()
+        self.assertEqual(self._search("bpm_next_step", "=", False), self.order)
+        self.assertEqual(self._search("bpm_next_step", "!=", False), self.other)
+        self.assertEqual(self._search("bpm_next_step_deadline", "=", False), self.order)
+        self.assertEqual(self._search("bpm_next_step", "not ilike", "reserve"), self.order)
+
+    def test_found_by_what_is_shown(self):
+        """EC-14: of several open steps the first counts, as in the column."""
+        draft = self.regulation.action_new_draft()
+        first = draft.stage_ids.filtered(lambda stage: stage.value == "draft")
+        first.step_ids = [Command.create({"name": "Pack", "sequence": 20, "deadline_number": 9})]
+        draft.action_publish()
+        self.assertEqual(self._search("bpm_next_step", "ilike", "pack"), self.env["sale.order"])
+        self.order.activity_ids.filtered(
+            lambda activity: activity.summary == "Reserve the goods"
+        ).action_done()
+        self.env.invalidate_all()
+        self.assertEqual(self.order.bpm_next_step, "Pack")
+        self.assertEqual(self._search("bpm_next_step", "ilike", "pack"), self.order)
+
+    def test_next_step_is_overdue(self):
+        """EC-14: deals whose next step is overdue, and those due by a day."""
+        step = self.order.activity_ids.bpm_case_step_id
+        step.deadline = "2020-01-01 10:00:00"
+        self.env.invalidate_all()
+        self.assertEqual(self._search("bpm_next_step_deadline", "<", "now"), self.order)
+        self.assertEqual(self._search("bpm_next_step_deadline", ">=", "now"), self.other)
+        self.assertEqual(
+            self._search("bpm_next_step_deadline", "<", "2020-01-01"), self.env["sale.order"]
+        )
 
     def test_what_was_said_of_an_order(self):
         """EC-14: short status and comment of the last change, and who has none."""

@@ -112,3 +112,18 @@ class TestStageDefinePhone(StageDefineUiCommon):
         stages = draft.stage_ids.sorted()
         self.assertEqual(stages.mapped("name")[:3], ["First", "Third", "Second"])
         self.assertEqual(stages[2].step_ids.mapped("name"), ["Call"])
+
+    def test_defined_by_thumb(self):
+        """TN-30, EP-06, HU-19: fact, step, what is different, preview, trial and publishing."""
+        first = self._make_draft()
+        first.action_publish()
+        draft = first.regulation_id.action_new_draft()
+        self._run(f"/odoo/bpm.regulation.version/{draft.id}", "crm_bpm_stage_define_phone")
+        self.assertEqual(draft.state, "published")
+        stage = draft.stage_ids[0]
+        self.assertEqual(stage.fact_ids.mapped("name"), ["Budget known", "Campaign known"])
+        visit = stage.step_ids.filtered(lambda step: step.name == "Visit")
+        self.assertEqual(visit.assign_kind, "leader")
+        case = self.env["bpm.stage.case"].sudo()._get_cases(self.lead)[self.lead.id]
+        self.assertEqual(case.version_id, draft)
+        self.assertIn("Visit", case.step_ids.mapped("name"))

@@ -179,12 +179,12 @@ tours.add("crm_bpm_stage_run_phone", {
 tours.add("crm_bpm_stage_override", {
     steps: () => [
         { trigger: ".o_bpm_stage[data-stage=Second]", run: "click" },
-        { trigger: ".o_bpm_stage_panel .o_bpm_stage_count:contains(2)" },
+        { trigger: ".o_bpm_stage_panel .o_bpm_stage_count:contains(2)", run: assertNoSideScroll },
         { trigger: ".o_bpm_stage_override", run: "click" },
         { trigger: ".o_bpm_stage_comment", run: "edit By phone" },
         { trigger: ".o_bpm_stage_status", run: "selectByLabel Will think" },
         { trigger: ".o_bpm_stage_go", run: "click" },
-        { trigger: ".o_bpm_stage_asked:contains(rules)" },
+        { trigger: ".o_bpm_stage_asked:contains(rules)", run: assertNoSideScroll },
         { trigger: ".o_bpm_stage_reason", run: "edit An old friend" },
         { trigger: ".o_bpm_stage_go", run: "click" },
         { trigger: ".o_bpm_stage_current[data-stage=Second]" },

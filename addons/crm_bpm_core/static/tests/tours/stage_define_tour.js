@@ -15,7 +15,8 @@ const pick = (field, text) => [
 ];
 const choose = (field, label) => [
     click(`.modal [name=${field}] input`),
-    click(`.o_select_menu_item:contains(${label})`),
+    // On a phone the choices come up from below, outside the dialog.
+    click(`body .o_select_menu_item:contains(${label})`),
 ];
 const name = (text) => edit(".modal [name=name] input, .modal [name=name] textarea", text);
 const save = () => [click(".modal .o_form_button_save"), { trigger: IDLE }];
@@ -184,6 +185,19 @@ tours.add("crm_bpm_stage_arrange", {
     ],
 });
 
+/** Nothing of ours is wider than the screen. */
+const noSideScroll = (trigger) => ({
+    trigger,
+    run() {
+        const boxes = document.querySelectorAll(".o_bpm_board, .o_bpm_stage_bar, .modal-body");
+        for (const box of [document.documentElement, ...boxes]) {
+            if (box.scrollWidth > box.clientWidth + 1) {
+                throw new Error(`${box.className}: ${box.scrollWidth} > ${box.clientWidth}`);
+            }
+        }
+    },
+});
+
 tours.add("crm_bpm_stage_arrange_phone", {
     steps: () => [
         click(`${STAGE("First")} .o_bpm_board_head h5`),
@@ -196,14 +210,44 @@ tours.add("crm_bpm_stage_arrange_phone", {
         click(`${STAGE("Third")} .o_bpm_board_stage_menu`),
         click(".o_bpm_stage_earlier"),
         { trigger: ".o_bpm_board_stage:eq(1)[data-stage=Third]" },
+        noSideScroll(".o_bpm_board"),
+    ],
+});
+
+/** On a phone all of it is there as well: a card, preview, trial, differences, publishing. */
+tours.add("crm_bpm_stage_define_phone", {
+    steps: () => [
+        click(`${STAGE("First")} .o_bpm_board_head h5`),
+        click(`${STAGE("First")}.o_bpm_open .o_bpm_add_fact`),
+        name("Campaign known"),
+        click(".modal [name=field_id] input", "On a phone Odoo lists them on a screen of its own"),
+        click(".o_kanban_record:contains(Campaign):eq(0)"),
+        noSideScroll(".modal [name=field_id] input:value(Campaign)"),
+        ...save(),
+        { trigger: FACT("First", "Campaign known") },
+        click(`${STAGE("First")} .o_bpm_add_step`),
+        name("Visit"),
+        ...choose("assign_kind", "Leader"),
+        noSideScroll(".modal [name=assign_kind]"),
+        ...save(),
+        noSideScroll(STEP("First", "Visit")),
         {
-            trigger: ".o_bpm_board",
-            run() {
-                const { scrollWidth, clientWidth } = document.documentElement;
-                if (scrollWidth > clientWidth + 1) {
-                    throw new Error(`page: ${scrollWidth} > ${clientWidth}`);
-                }
-            },
+            content: "What is different stands below the cards",
+            trigger: ".o_bpm_regulation_changes li:contains(Campaign known)",
         },
+        noSideScroll(".o_bpm_regulation_changes li:contains(Visit)"),
+        click(`${IDLE} .o_bpm_preview`),
+        noSideScroll(".o_bpm_preview_total:contains(1 of 1 open record)"),
+        { trigger: ".o_bpm_preview_fact:contains(Campaign known):contains(1 record)" },
+        click(".modal footer .btn-primary"),
+        click(`${IDLE} .o_bpm_try`),
+        edit(".o_bpm_try_record input", "Deal"),
+        click(".o-autocomplete--dropdown-item:contains(Deal):eq(0)"),
+        click(".modal .o_bpm_stage_toggle"),
+        noSideScroll(".modal .o_bpm_stage_bar [data-step=Visit]"),
+        click(".modal footer .btn-primary"),
+        click(`${IDLE} button[name=action_publish]`),
+        click(".modal footer .btn-primary"),
+        noSideScroll(".o_bpm_board:not(:has(.o_bpm_add_step))"),
     ],
 });
