@@ -1,33 +1,26 @@
 from odoo import fields, models
 
-from .res_partner_discipline import SEEN_BY
-
 
 class AccountMove(models.Model):
     """How punctually the customer pays, on his invoices."""
 
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move", "crm.payer.overdue.mixin"]
 
-    payer_class = fields.Selection(related="partner_id.payer_class", groups=SEEN_BY)
     payer_overdue_amount = fields.Monetary(
-        related="partner_id.payer_overdue_amount",
-        string="Payer's Overdue Sum",
-        currency_field="company_currency_id",
-        groups=SEEN_BY,
+        string="Payer's Overdue Sum", currency_field="company_currency_id"
     )
 
 
 class AccountMoveLine(models.Model):
     """The payer's class on journal items."""
 
-    _inherit = "account.move.line"
-
-    payer_class = fields.Selection(related="partner_id.payer_class", groups=SEEN_BY)
+    _name = "account.move.line"
+    _inherit = ["account.move.line", "crm.payer.seen.mixin"]
 
 
 class AccountPayment(models.Model):
     """The payer's class on his payments."""
 
-    _inherit = "account.payment"
-
-    payer_class = fields.Selection(related="partner_id.payer_class", groups=SEEN_BY)
+    _name = "account.payment"
+    _inherit = ["account.payment", "crm.payer.seen.mixin"]

@@ -4,23 +4,20 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from .res_partner_discipline import SEEN_BY
-
 
 class CrmContract(models.Model):
     """The payer's class on the contract."""
 
-    _inherit = "crm.contract"
-
-    payer_class = fields.Selection(related="partner_id.payer_class", groups=SEEN_BY)
+    _name = "crm.contract"
+    _inherit = ["crm.contract", "crm.payer.seen.mixin"]
 
 
 class CrmContractPayment(models.Model):
     """The payer's class on a planned payment, and the day his habit makes of the planned one."""
 
-    _inherit = "crm.contract.payment"
+    _name = "crm.contract.payment"
+    _inherit = ["crm.contract.payment", "crm.payer.seen.mixin"]
 
-    payer_class = fields.Selection(related="partner_id.payer_class", groups=SEEN_BY)
     date_expected = fields.Date(
         string="Expected",
         compute="_compute_date_expected",

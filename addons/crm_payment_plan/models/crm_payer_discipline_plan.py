@@ -5,8 +5,10 @@ from odoo.tools import SQL
 class CrmPayerDiscipline(models.Model):
     """Prepaying customers are rated by their planned payments: they have no due invoices.
 
-    Only contracts that nobody has invoiced count, and with files only customers whom the
-    files do not know, so that no debt is counted twice.
+    Contracts that nobody has invoiced count with all that is due. Once there is an invoice
+    it says what is owed; but money that came before it was an advance, and is judged by the
+    day planned for it, not as an invoice paid early. With files only customers whom the
+    files do not know count, so that no debt is counted twice.
     """
 
     _inherit = "crm.payer.discipline"
@@ -21,9 +23,6 @@ class CrmPayerDiscipline(models.Model):
     @api.model
     def _get_plan_parts_sql(self, company, day, rule):
         """Parts of planned receipts: what came, by the day it came, and what is still open."""
-        for model in ("crm.contract", "crm.contract.payment", "crm.contract.settlement",
-                      "crm.payment.dispute"):  # fmt: skip
-            self.env[model].flush_model()
         currencies = self.env["res.currency"].sudo().with_context(active_test=False).search([])
         rates = currencies._get_rates(company, day)
         own = rates[company.currency_id.id]
@@ -31,31 +30,9 @@ class CrmPayerDiscipline(models.Model):
             """
             (WITH rate AS (
                 SELECT unnest(%(currencies)s::int[]) AS id, unnest(%(rates)s::float8[]) AS rate
-            ), invoiced AS (
-                SELECT DISTINCT l.crm_contract_id AS id FROM account_move_line l
-                 WHERE l.crm_contract_id IS NOT NULL AND l.parent_state = 'posted'
-                   AND l.company_id = %(company)s AND l.display_type = 'product'
             ), planned AS (
-                SELECT p.id, p.state, p.amount_remaining, p.date_planned AS due, rate.rate,
-                       c.commercial_partner_id AS partner_id, solved.date AS solved
-                  FROM crm_contract_payment p
-                  JOIN crm_contract c ON c.id = p.contract_id
-                       AND c.state IN ('approved', 'active', 'completed')
-                  JOIN rate ON rate.id = p.currency_id
-             LEFT JOIN (SELECT payment_id, max(date_solved) AS date FROM crm_payment_dispute
-                         WHERE state = 'solved' AND payment_id IS NOT NULL
-                           AND date_solved <= %(day)s
-                      GROUP BY payment_id) solved ON solved.payment_id = p.id
-                 WHERE p.company_id = %(company)s AND p.direction = 'income'
-                   AND p.state IN ('planned', 'received') AND p.date_planned <= %(day)s
-                   AND p.is_estimated IS NOT TRUE
-                   AND NOT EXISTS (SELECT FROM invoiced WHERE invoiced.id = c.id)
-                   AND c.commercial_partner_id NOT IN (SELECT partner_id FROM res_company)
-                   AND NOT EXISTS (SELECT FROM crm_payment_dispute x
-                                    WHERE x.payment_id = p.id AND x.state = 'open')
-                   AND (%(only_odoo)s OR NOT EXISTS (
-                        SELECT FROM crm_receivable_item i WHERE i.company_id = %(company)s
-                           AND i.partner_id = c.commercial_partner_id))
+                SELECT p.*, rate.rate
+                  FROM (%(planned)s) p JOIN rate ON rate.id = p.currency_id
             )
             SELECT p.partner_id, 'p' || p.id AS debt,
                    COALESCE(NULLIF(s.amount_company, 0),
@@ -66,13 +43,66 @@ class CrmPayerDiscipline(models.Model):
                    FALSE AS inferred, FALSE AS written_off
               FROM planned p JOIN crm_contract_settlement s ON s.payment_id = p.id
              WHERE s.amount_settled > 0
+               AND (p.first_invoice IS NULL
+                    OR s.source <> 'manual' AND s.date < p.first_invoice)
             UNION ALL
             SELECT p.partner_id, 'p' || p.id, (p.amount_remaining * p.rate)::numeric,
                    GREATEST(p.due, p.solved), NULL, FALSE, FALSE
-              FROM planned p WHERE p.state = 'planned' AND p.amount_remaining > 0)
+              FROM planned p WHERE p.state = 'planned' AND p.amount_remaining > 0
+               AND p.first_invoice IS NULL)
             """,
             currencies=list(rates),
             rates=[own / rate for rate in rates.values()],
+            planned=self._get_planned_sql(company, day, rule),
+            day=day,
+        )
+
+    @api.model
+    def _get_advances_sql(self, company, day):
+        """Rows (partial_id, amount): of invoices that were paid by advances judged above."""
+        rule = self.env["crm.payer.rule"]._get_of_company(company)
+        return SQL(
+            """SELECT s.partial_id, sum(s.amount_company) AS amount
+                 FROM (%s) p JOIN crm_contract_settlement s ON s.payment_id = p.id
+                WHERE s.partial_id IS NOT NULL AND s.amount_settled > 0
+                  AND s.date < p.first_invoice
+             GROUP BY s.partial_id""",
+            self._get_planned_sql(company, day, rule),
+        )
+
+    @api.model
+    def _get_planned_sql(self, company, day, rule):
+        """Planned receipts that are due, with the day of their contract's first invoice."""
+        for model in ("crm.contract", "crm.contract.payment", "crm.contract.settlement",
+                      "crm.payment.dispute"):  # fmt: skip
+            self.env[model].flush_model()
+        return SQL(
+            """
+            SELECT p.id, p.state, p.amount_remaining, p.date_planned AS due, p.currency_id,
+                   c.commercial_partner_id AS partner_id, solved.date AS solved,
+                   invoiced.date AS first_invoice
+              FROM crm_contract_payment p
+              JOIN crm_contract c ON c.id = p.contract_id
+                   AND c.state IN ('approved', 'active', 'completed')
+         LEFT JOIN (SELECT l.crm_contract_id AS id, min(COALESCE(m.invoice_date, m.date)) AS date
+                      FROM account_move_line l JOIN account_move m ON m.id = l.move_id
+                     WHERE l.crm_contract_id IS NOT NULL AND l.parent_state = 'posted'
+                       AND l.company_id = %(company)s AND l.display_type = 'product'
+                  GROUP BY l.crm_contract_id) invoiced ON invoiced.id = c.id
+         LEFT JOIN (SELECT payment_id, max(date_solved) AS date FROM crm_payment_dispute
+                     WHERE state = 'solved' AND payment_id IS NOT NULL
+                       AND date_solved <= %(day)s
+                  GROUP BY payment_id) solved ON solved.payment_id = p.id
+             WHERE p.company_id = %(company)s AND p.direction = 'income'
+               AND p.state IN ('planned', 'received') AND p.date_planned <= %(day)s
+               AND p.is_estimated IS NOT TRUE
+               AND c.commercial_partner_id NOT IN (SELECT partner_id FROM res_company)
+               AND NOT EXISTS (SELECT FROM crm_payment_dispute x
+                                WHERE x.payment_id = p.id AND x.state = 'open')
+               AND (%(only_odoo)s OR NOT EXISTS (
+                    SELECT FROM crm_receivable_item i WHERE i.company_id = %(company)s
+                       AND i.partner_id = c.commercial_partner_id))
+            """,
             company=company.id,
             day=day,
             only_odoo=rule.origin == "odoo",

@@ -164,7 +164,8 @@ class CrmPayerDiscipline(models.Model):
                    AND l.date_maturity <= %(day)s
                    AND m.commercial_partner_id NOT IN (SELECT partner_id FROM res_company)
             ), partial AS (
-                SELECT line.*, p.amount AS part, c.date, c.move_id, cm.move_type,
+                SELECT line.*, p.id AS partial_id, p.amount AS part, c.date, c.move_id,
+                       cm.move_type,
                        cm.origin_payment_id IS NULL AND cm.statement_line_id IS NULL AS by_hand,
                        EXISTS (SELECT FROM account_partial_reconcile x
                                 WHERE x.exchange_move_id = cm.id) AS exchange
@@ -178,13 +179,14 @@ class CrmPayerDiscipline(models.Model):
                          WHERE e.move_id = partial.move_id AND e.balance > 0
                            AND a.account_type LIKE 'expense%%') AS lost
                   FROM partial
-            )
-            SELECT partner_id, 'o' || id AS debt, part AS amount,
+            ), advance AS (%(advances)s)
+            SELECT partner_id, 'o' || id AS debt, part - COALESCE(advance.amount, 0) AS amount,
                    CASE WHEN solved IS NULL THEN due
                         ELSE GREATEST(due, LEAST(solved, date)) END AS due,
                    CASE WHEN date <= %(day)s THEN date END AS paid, FALSE AS inferred,
                    lost AS written_off
-              FROM known WHERE move_type <> 'out_refund' AND NOT exchange
+              FROM known LEFT JOIN advance ON advance.partial_id = known.partial_id
+             WHERE move_type <> 'out_refund' AND NOT exchange
             UNION ALL
             SELECT line.partner_id, 'o' || line.id, line.balance - COALESCE(k.amount, 0),
                    GREATEST(line.due, line.solved), NULL, FALSE, FALSE
@@ -194,7 +196,13 @@ class CrmPayerDiscipline(models.Model):
             """,
             company=company.id,
             day=day,
+            advances=self._get_advances_sql(company, day),
         )
+
+    @api.model
+    def _get_advances_sql(self, company, day):
+        """Hook: rows (partial_id, amount) of invoices that are judged elsewhere."""
+        return SQL("SELECT NULL::int AS partial_id, NULL::numeric AS amount WHERE FALSE")
 
     # States -------------------------------------------------------------------
 

@@ -1,5 +1,7 @@
 from odoo import api, fields, models, tools
 
+from .crm_payer_discipline import CLASSES
+
 #: Open receivable lines of posted invoices. What is open is counted from payments whose
 #: entry is posted: a payment that was reset to draft leaves the line's residual at zero.
 LINES_SQL = """
@@ -7,7 +9,7 @@ LINES_SQL = """
            m.name AS document, m.invoice_date AS date, l.date_maturity AS due_date,
            l.balance AS amount, l.balance - paid.amount AS open_amount,
            l.company_currency_id AS currency_id, l.no_followup AS disputed,
-           m.id AS move_id, NULL::int AS item_id, NULL::int AS firm_id
+           m.id AS move_id, NULL::int AS item_id, NULL::int AS firm_id, NULL::int AS twin_id
       FROM account_move_line l
       JOIN account_move m ON m.id = l.move_id
       JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
@@ -28,9 +30,10 @@ ITEMS_SQL = """
     SELECT i.id * 2 + 1, 'file', i.company_id, i.partner_id, COALESCE(i.document, f.name), i.date,
            i.due_date, round(i.amount * i.rate::numeric, 2),
            round(i.open_amount * i.rate::numeric, 2), company.currency_id, i.disputed,
-           NULL, i.id, i.firm_id
+           NULL, i.id, i.firm_id, twin.id
       FROM crm_receivable_item i
       JOIN crm_receivable_firm f ON f.id = i.firm_id
+      LEFT JOIN account_move twin ON twin.id = i.twin_move_id AND twin.state = 'posted'
       JOIN res_company company ON company.id = i.company_id
      WHERE i.state = 'open' AND i.open_amount > 0
 """
@@ -39,8 +42,9 @@ ITEMS_SQL = """
 class CrmReceivable(models.Model):
     """Open debts of customers from both sources: posted invoices and files.
 
-    Which of them a company uses is said in its rule of payer discipline. Lists of
-    overdue debts and reminders read only this.
+    Which of them a company uses is said in its rule of payer discipline; with both, a debt
+    of a file that is an invoice as well counts as the invoice. Lists of overdue debts and
+    reminders read only this.
     """
 
     _name = "crm.receivable"
@@ -48,6 +52,17 @@ class CrmReceivable(models.Model):
     _auto = False
     _order = "due_date, id"
     _rec_name = "document"
+    _depends = {
+        "crm.payer.discipline": ["company_id", "partner_id", "payer_class"],
+        "crm.payer.rule": ["company_id", "origin"],
+        "crm.receivable.firm": ["name"],
+        "crm.receivable.item": [
+            "partner_id", "due_date", "amount", "open_amount", "state", "disputed", "twin_move_id",
+        ],
+        "account.move": ["state", "name", "commercial_partner_id", "move_type"],
+        "account.move.line": ["balance", "date_maturity", "parent_state", "no_followup"],
+        "account.partial.reconcile": ["amount", "debit_move_id", "credit_move_id"],
+    }  # fmt: skip
 
     origin = fields.Selection([("odoo", "Invoice"), ("file", "File")], readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
@@ -66,7 +81,7 @@ class CrmReceivable(models.Model):
     move_id = fields.Many2one("account.move", string="Invoice", readonly=True)
     item_id = fields.Many2one("crm.receivable.item", string="Debt in the File", readonly=True)
     user_id = fields.Many2one(related="partner_id.user_id", string="Responsible")
-    payer_class = fields.Selection(related="partner_id.payer_class")
+    payer_class = fields.Selection(CLASSES, string="Payer", readonly=True)
     days_overdue = fields.Integer(compute="_compute_days_overdue")
 
     @api.depends("partner_id", "firm_id")
@@ -87,9 +102,12 @@ class CrmReceivable(models.Model):
         # Names of this file only, nothing from outside.
         self.env.cr.execute(  # pylint: disable=sql-injection
             f"""CREATE VIEW {self._table} AS
-                SELECT d.* FROM ({LINES_SQL} UNION ALL {ITEMS_SQL}) d
+                SELECT d.*, payer.payer_class FROM ({LINES_SQL} UNION ALL {ITEMS_SQL}) d
              LEFT JOIN crm_payer_rule r ON r.company_id = d.company_id
-                 WHERE COALESCE(r.origin, 'both') IN ('both', d.origin)"""
+             LEFT JOIN crm_payer_discipline payer ON payer.company_id = d.company_id
+                       AND payer.partner_id = d.partner_id
+                 WHERE r.origin = d.origin
+                    OR COALESCE(r.origin, 'both') = 'both' AND d.twin_id IS NULL"""
         )
 
     def action_open(self):

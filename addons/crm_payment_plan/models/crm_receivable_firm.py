@@ -4,18 +4,6 @@ from odoo.tools import SQL
 
 from ..lib.receivable_words import name_key, tax_id_key
 
-#: A partner's name as ``name_key`` makes it of a firm's.
-NAME_SQL = r"""trim(regexp_replace(regexp_replace(regexp_replace(
-    replace(lower(p.name), 'ё', 'е'), '["''«»“”„`’]', ' ', 'g'),
-    '\s*([().,;-])\s*', ' \1 ', 'g'), '\s+', ' ', 'g'))"""
-TAX_SQL = r"upper(regexp_replace(%s, '[^[:alnum:]]', '', 'g'))"
-MATCHES = (
-    ("tax_id", f"f.tax_key IN ({TAX_SQL % 'p.vat'}, {TAX_SQL % 'p.company_registry'})"),
-    ("ref", "f.ref = p.ref"),
-    ("name", f"f.name_key = {NAME_SQL}"),
-)
-#: What a firm must have for the match to be tried.
-FILLED = {"tax_id": "f.tax_key <> ''", "ref": "f.ref <> ''", "name": "f.name_key <> ''"}
 LEGAL_FORMS = frozenset(
     (
         "ооо оао зао пао ао нао ип чп фоп тов ват пп ат оод еоод ад еад kft zrt bt llc ltd inc gmbh"
@@ -27,9 +15,9 @@ SIMILAR_SHOWN = 8
 class CrmReceivableFirm(models.Model):
     """A firm as files of debts name it, and the customer it is.
 
-    The customer is found by tax ID, by reference, or by exactly the same name when only
-    one customer has it; similar names are never taken for the same. Other firms wait
-    until an accountant assigns them, which is remembered for all later files.
+    The customer is found by tax ID or by reference; exactly the same name is proposed when
+    only one customer has it (``crm_receivable_firm_match``), similar names never. Such firms
+    wait until an accountant assigns them, which is remembered for all later files.
     """
 
     _name = "crm.receivable.firm"
@@ -117,7 +105,8 @@ class CrmReceivableFirm(models.Model):
         if not self.env.su and set(vals) - {"partner_id"}:
             raise AccessError(self.env._("Firms come from files; only their customer is chosen."))
         if "partner_id" in vals and "matched_by" not in vals:
-            vals = {**vals, "matched_by": "hand" if vals["partner_id"] else False}
+            by = "hand" if vals["partner_id"] else False
+            vals = {**vals, "matched_by": by, "proposed_partner_id": False}
         result = super().write(vals)
         if "partner_id" in vals:
             self._assign_items()
@@ -153,40 +142,3 @@ class CrmReceivableFirm(models.Model):
         """(key, name_key, tax_key) by which a firm of a file is known again."""
         tax, named = tax_id_key(tax_id), name_key(name)
         return (f"t:{tax}" if tax else f"r:{ref}" if ref else f"n:{named}"), named, tax
-
-    @api.model
-    def _match(self, company):
-        """Find the customers of all firms of a company that have none yet.
-
-        Each way is tried in turn; one that fits several customers leaves the firm in
-        the queue.
-        """
-        self.flush_model()
-        self.env["res.partner"].flush_model()
-        for way, condition in MATCHES:
-            self.env.cr.execute(
-                SQL(
-                    """WITH f AS (
-                        SELECT id, name_key, tax_key, ref FROM crm_receivable_firm f
-                         WHERE company_id = %(company)s AND partner_id IS NULL AND %(filled)s
-                    ), fitting AS (
-                        SELECT f.id, p.commercial_partner_id AS partner_id, rank() OVER (
-                            PARTITION BY f.id
-                            ORDER BY p.active DESC, (p.id = p.commercial_partner_id) DESC
-                        ) AS rank
-                          FROM f JOIN res_partner p ON %(condition)s
-                         WHERE (p.company_id IS NULL OR p.company_id = %(company)s)
-                    ), found AS (
-                        SELECT id, min(partner_id) AS partner_id FROM fitting
-                         WHERE rank = 1 GROUP BY id HAVING count(DISTINCT partner_id) = 1
-                    )
-                    UPDATE crm_receivable_firm SET partner_id = found.partner_id,
-                           matched_by = %(way)s
-                      FROM found WHERE found.id = crm_receivable_firm.id""",
-                    company=company.id,
-                    filled=SQL(FILLED[way]),
-                    condition=SQL(condition),  # a constant of this file
-                    way=way,
-                )
-            )
-        self.invalidate_model()

@@ -3,7 +3,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import format_date
 
 from odoo.addons.crm_bpm_core.models.crm_file_import import BACKGROUND_SIZE
 
@@ -88,7 +88,6 @@ class CrmReceivableImport(models.Model):
     paid_amount = fields.Monetary(readonly=True)
     gone_amount = fields.Monetary(readonly=True)
     no_due_count = fields.Integer(string="Without Due Date", readonly=True)
-    unmatched_count = fields.Integer(compute="_compute_unmatched_count", string="Unknown Firms")
     message = fields.Text(string="Why It Was Refused", readonly=True)
     warning = fields.Text(readonly=True)
     problem = fields.Char(compute="_compute_problem")
@@ -99,24 +98,6 @@ class CrmReceivableImport(models.Model):
     def _compute_name(self):
         for file in self:
             file.name = file.file_name or self.env._("Debt file")
-
-    @api.depends("row_ids.firm_id.partner_id", "state")
-    def _compute_unmatched_count(self):
-        self.env["crm.receivable.row"].flush_model()
-        self.env["crm.receivable.firm"].flush_model()
-        counts = dict(
-            self.env.execute_query(
-                SQL(
-                    """SELECT r.import_id, count(DISTINCT f.id)
-                         FROM crm_receivable_row r JOIN crm_receivable_firm f ON f.id = r.firm_id
-                        WHERE r.import_id = ANY(%s) AND f.partner_id IS NULL
-                     GROUP BY r.import_id""",
-                    self.ids,
-                )
-            )
-        )
-        for file in self:
-            file.unmatched_count = counts.get(file.id, 0)
 
     @api.depends("state", "column_ids.target", "source_id", "date")
     def _compute_problem(self):
@@ -257,17 +238,6 @@ class CrmReceivableImport(models.Model):
             "view_mode": "list,kanban",
             "domain": [("import_id", "=", self.id), ("change", "=", change)],
         }
-
-    def action_view_unmatched(self):
-        """Button: the firms of this file that are no customer yet."""
-        self.ensure_one()
-        action = self.env["ir.actions.actions"]._for_xml_id(
-            "crm_payment_plan.crm_receivable_firm_action"
-        )
-        firms = self.env["crm.receivable.row"].search(
-            [("import_id", "=", self.id), ("firm_id.partner_id", "=", False)]
-        )
-        return {**action, "domain": [("id", "in", firms.firm_id.ids)], "context": {}}
 
     def action_view_no_due(self):
         """Button: the open debts of the source whose due date nobody knows."""

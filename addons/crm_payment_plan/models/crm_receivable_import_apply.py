@@ -29,6 +29,9 @@ class CrmReceivableImport(models.Model):
         self._find_firms()
         self.env["crm.receivable.firm"]._match(self.company_id)
         self._find_items()
+        self._find_renamed_items()
+        self._continue_firms()
+        self._note_changes()
         self._add_gone_rows()
         self.env["crm.receivable.row"].invalidate_model()
         self._count()
@@ -59,31 +62,6 @@ class CrmReceivableImport(models.Model):
             )
         )
         self.env["crm.receivable.firm"].invalidate_model()
-
-    def _find_items(self):
-        """The debt of each row and what happened to it."""
-        self.env.cr.execute(
-            SQL(
-                """UPDATE crm_receivable_row r
-                      SET item_id = x.item_id, old_open = x.old_open,
-                          difference = r.open_amount - COALESCE(x.old_open, 0),
-                          change = CASE
-                              WHEN x.item_id IS NULL AND r.open_amount = 0 THEN 'settled'
-                              WHEN x.item_id IS NULL THEN 'new'
-                              WHEN r.open_amount = x.old_open THEN 'unchanged'
-                              WHEN r.open_amount > x.old_open THEN 'grown'
-                              WHEN r.open_amount = 0 THEN 'paid'
-                              ELSE 'partial' END
-                     FROM (
-                         SELECT s.id, i.id AS item_id, i.open_amount AS old_open
-                           FROM crm_receivable_row s
-                      LEFT JOIN crm_receivable_item i ON i.source_id = %(source)s AND i.key = s.key
-                          WHERE s.import_id = %(file)s
-                     ) x WHERE x.id = r.id""",
-                source=self.source_id.id,
-                file=self.id,
-            )
-        )
 
     def _add_gone_rows(self):
         self.env.cr.execute(
@@ -183,28 +161,20 @@ class CrmReceivableImport(models.Model):
         """What was paid since the last file; of new debts only what the file dates."""
         self._execute(
             """INSERT INTO crm_receivable_payment
-                      (item_id, company_id, date, amount, inferred, import_id)
-               SELECT item_id, %(company)s, COALESCE(paid_date, %(date)s),
-                      CASE WHEN change IN ('new', 'settled') THEN amount - open_amount
-                           ELSE old_open - open_amount END,
-                      paid_date IS NULL, %(file)s
-                 FROM crm_receivable_row
-                WHERE import_id = %(file)s AND (
-                      (change IN ('partial', 'paid') AND old_open > 0)
-                      OR (change = 'gone' AND old_open > 0 AND NOT %(partial)s)
-                      OR (change IN ('new', 'settled') AND paid_date IS NOT NULL
-                          AND amount > open_amount))""",
+                      (item_id, company_id, date, amount, inferred, since, import_id)
+               SELECT r.item_id, %(company)s, COALESCE(r.paid_date, %(date)s),
+                      CASE WHEN r.change IN ('new', 'settled') THEN r.amount - r.open_amount
+                           ELSE r.old_open - r.open_amount END,
+                      r.paid_date IS NULL, last.date, %(file)s
+                 FROM crm_receivable_row r
+                 JOIN crm_receivable_item i ON i.id = r.item_id
+            LEFT JOIN crm_receivable_import last ON last.id = i.last_import_id
+                WHERE r.import_id = %(file)s AND (
+                      (r.change IN ('partial', 'paid') AND r.old_open > 0)
+                      OR (r.change = 'gone' AND r.old_open > 0 AND NOT %(partial)s)
+                      OR (r.change IN ('new', 'settled') AND r.paid_date IS NOT NULL
+                          AND r.amount > r.open_amount))""",
             partial=self.is_partial,
-        )
-
-    def _reverse_payments(self):
-        """A debt that was taken for paid is open again: its inferred payment was none."""
-        self._execute(
-            """UPDATE crm_receivable_payment p SET reversed_import_id = %(file)s
-                 FROM crm_receivable_row r JOIN crm_receivable_item i ON i.id = r.item_id
-                WHERE r.import_id = %(file)s AND r.change = 'grown' AND i.state = 'settled'
-                  AND p.item_id = i.id AND p.inferred AND p.date = i.settled_date
-                  AND p.reversed_import_id IS NULL"""
         )
 
     def _update_items(self):
@@ -225,8 +195,10 @@ class CrmReceivableImport(models.Model):
                           WHEN i.due_source <> 'missing' THEN i.due_source
                           ELSE r.due_source END,
                       disputed = i.disputed OR r.disputed,
+                      key = r.key, firm_id = r.firm_id, partner_id = p.commercial_partner_id,
                       last_import_id = %(file)s
-                 FROM crm_receivable_row r
+                 FROM crm_receivable_row r JOIN crm_receivable_firm f ON f.id = r.firm_id
+            LEFT JOIN res_partner p ON p.id = f.partner_id
                 WHERE r.import_id = %(file)s AND r.item_id = i.id AND r.change <> 'gone'
                   AND i.first_import_id <> %(file)s"""
         )

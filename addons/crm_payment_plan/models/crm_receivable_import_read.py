@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from odoo import models
 from odoo.fields import Command
-from odoo.tools import format_amount, format_date
 
 from odoo.addons.crm_bpm_core.lib.sheet_reader import TableError, open_sheet
 
@@ -14,6 +13,7 @@ from ..lib.receivable_report import ReportError, read_report
 from ..lib.receivable_table import fingerprint, guess_mapping, open_table, read_debts
 
 PROGRESS_ROWS = 10_000
+#: Places of mistakes that a message names.
 SHOWN_PLACES = 10
 STAGED_COLUMNS = (
     "import_id", "number", "name", "tax_id", "ref", "firm_key", "name_key", "tax_key", "contract",
@@ -76,7 +76,9 @@ class CrmReceivableImport(models.Model):
         layout = layout or self._create_layout(f"report:{report.kind}", report.kind, None)
         self.source_id = layout.source_id
         dated = report.date or self.date
-        self.date = dated or self.company_id._get_local_today()
+        today = self.company_id._get_local_today()
+        # Nothing is paid in days to come, and the files until then would be refused as older.
+        self.date = min(dated or today, today)
         self._stage(report.debts)
         self.is_partial = bool(report.filtered)
         self._note({"state": "preview", "step": False, "message": False})
@@ -185,19 +187,19 @@ class CrmReceivableImport(models.Model):
     def _get_rates(self, debts):
         """{currency code of the file: (id, company currency for one unit)}."""
         company_currency = self.company_id.currency_id
-        currencies = {"": self.source_id.currency_id or company_currency}
-        names = {debt.currency for debt in debts} - {""}
+        names = {debt.currency for debt in debts}
+        # That of the source counts only for amounts without a currency of their own.
+        own = self.source_id.currency_id or company_currency
+        currencies = {"": own} if "" in names else {}
         Currency = self.env["res.currency"].with_context(active_test=False)
         currencies.update({c.name: c for c in Currency.search([("name", "in", list(names))])})
-        unknown = [debt for debt in debts if debt.currency not in currencies]
-        if unknown:
-            raise ReportError(
-                "currency",
-                *[
-                    {"row": debt.row, "name": debt.customer, "column": "", "found": debt.currency}
-                    for debt in unknown[:SHOWN_PLACES]
-                ],
-            )
+        self._refuse_currencies(
+            "currency", [debt for debt in debts if debt.currency not in currencies], currencies
+        )
+        rated = self._get_rated_currencies() | company_currency
+        self._refuse_currencies(
+            "rate", [debt for debt in debts if currencies[debt.currency] not in rated], currencies
+        )
         return {
             name: (
                 currency.id,
@@ -207,6 +209,29 @@ class CrmReceivableImport(models.Model):
             )
             for name, currency in currencies.items()
         }
+
+    def _get_rated_currencies(self):
+        """Currencies with an exchange rate of the company; Odoo counts the others one to one."""
+        rates = (
+            self.env["res.currency.rate"]
+            .sudo()
+            ._read_group(
+                [("company_id", "in", [False, self.company_id.root_id.id])], ["currency_id"]
+            )
+        )
+        return self.env["res.currency"].union(*(currency for (currency,) in rates))
+
+    def _refuse_currencies(self, code, debts, currencies):
+        """Take nothing of a file with debts in currencies that cannot be counted."""
+        if debts:
+            raise ReportError(
+                code,
+                *[
+                    {"row": debt.row, "name": debt.customer, "column": "",
+                     "found": debt.currency or currencies[""].name}
+                    for debt in debts[:SHOWN_PLACES]
+                ],
+            )  # fmt: skip
 
     def _prepare_rows(self, debts, rates):
         """Values of STAGED_COLUMNS; parts of one document are told apart by their age."""
@@ -257,95 +282,3 @@ class CrmReceivableImport(models.Model):
         if first is None:
             return overdue <= 0
         return first <= overdue and (last is None or overdue <= last)
-
-    # Messages -----------------------------------------------------------------
-
-    def _get_table_message(self, code):
-        no_header = self.env._(
-            "No header was found: there is no line of headings such as customer, document "
-            "and debt. Was the report generated before it was saved? Debts stay as they were."
-        )
-        messages = {**self._get_file_messages(), "no_header": no_header, "no_rows": no_header}
-        return messages.get(code) or messages["not_table"]
-
-    def _get_report_message(self, error):
-        _ = self.env._
-        heads = {
-            "no_rows": _("The report has headings only. Debts stay as they were."),
-            "no_total": _(
-                "The line of totals is missing: the file was cut off. Save the whole report again."
-            ),
-            "totals": _(
-                "Totals do not add up. Nothing was taken. Generate the report again, or ask "
-                "accounting about these places:"
-            ),
-            "shifted": _(
-                "The columns are shifted: amounts do not stand under their headings. Nothing "
-                "was taken. Save the report again without moving cells. Places:"
-            ),
-            "bad_number": _("There is text where an amount should be. Nothing was taken. Place:"),
-            "bad_cells": _(
-                "Some cells cannot be read. Nothing was taken, as a line left out would look "
-                "like a debt that was paid. Correct them and choose the file again:"
-            ),
-            "currency": _("These currencies are not known. Write them as EUR, RUB, UAH:"),
-        }
-        places = [self._format_place(place) for place in error.places[:SHOWN_PLACES]]
-        return "\n".join([heads[error.code], *places])
-
-    def _format_place(self, place):
-        _ = self.env._
-        text = _("row %(row)s", row=place["row"])
-        if place.get("name"):
-            text += f", {place['name']}"
-        if place.get("column"):
-            text += f", {place['column']}"
-        if "expected" in place:
-            currency = self.source_id.currency_id or self.company_id.currency_id
-            text += _(
-                ": shown %(found)s, by its lines %(expected)s",
-                found=format_amount(self.env, place["found"], currency),
-                expected=format_amount(self.env, place["expected"], currency),
-            )
-        elif place.get("found"):
-            text += f": “{place['found']}”"
-        if place.get("code"):
-            text += " " + " ".join(self._get_cell_messages()[place["code"]])
-        return text
-
-    def _get_warning(self, report, dated):
-        """What the accountant should know before applying, one line each."""
-        _ = self.env._
-        lines = []
-        twin = self.search(
-            [
-                ("digest", "=", self.digest), ("state", "=", "done"),
-                ("company_id", "=", self.company_id.id), ("id", "!=", self.id),
-            ],
-            limit=1,
-        )  # fmt: skip
-        if twin:
-            lines.append(
-                _(
-                    "This very file was applied on %(date)s already.",
-                    date=format_date(self.env, twin.applied_date),
-                )
-            )
-        if report.filtered:
-            lines.append(_("The report shows some customers only: “%s”.", report.filtered))
-        elif self.is_partial:
-            lines.append(
-                _(
-                    "More than half of the debts of the last file are missing in this one. It is "
-                    "taken for a part; take the tick away if they were really paid."
-                )
-            )
-        if not dated:
-            lines.append(
-                _("The file does not say its day; %s is taken.", format_date(self.env, self.date))
-            )
-        if self.kind in ("statement", "trial_balance"):
-            lines.append(
-                _("This report has no due dates: it shows what is owed, but rates no payers.")
-            )
-        return "\n".join(lines)

@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
+#: Days between two files, as accounting is asked to send them.
+FILES_EVERY = 7
+
 
 class CrmReceivableItem(models.Model):
     """A debt of a customer as files from accounting show it: document, dates, amounts.
@@ -89,25 +92,35 @@ class CrmReceivableItem(models.Model):
 
     @api.model
     def _get_parts_sql(self, company, day):
-        """Parts of debts for the discipline of payers: see ``crm.payer.discipline``."""
+        """Parts of debts for the discipline of payers: see ``crm.payer.discipline``.
+
+        The allowance for a day that nobody tells is that of weekly files. After a week
+        without file, or with one of other customers, a payment may be older than that: it
+        counts a week after the last file that showed the debt as open.
+        """
         return SQL(
             """
             SELECT i.partner_id, 'f' || i.id AS debt, x.amount * i.rate::numeric AS amount,
                    greatest(i.due_date, i.dispute_end_date) AS due,
-                   CASE WHEN x.date <= %(day)s THEN x.date END AS paid,
+                   CASE WHEN x.date <= %(day)s THEN CASE WHEN x.inferred
+                        THEN LEAST(x.date, x.since + %(week)s) ELSE x.date END END AS paid,
                    x.inferred OR i.due_source = 'interval' AS inferred,
                    FALSE AS written_off
               FROM crm_receivable_item i
               JOIN (
-                    SELECT item_id, amount, date, inferred FROM crm_receivable_payment
+                    SELECT item_id, amount, date, inferred, since FROM crm_receivable_payment
                      WHERE company_id = %(company)s AND reversed_import_id IS NULL
                     UNION ALL
-                    SELECT id, open_amount, NULL, FALSE FROM crm_receivable_item
+                    SELECT id, open_amount, NULL, FALSE, NULL FROM crm_receivable_item
                      WHERE company_id = %(company)s AND state = 'open'
                    ) x ON x.item_id = i.id
+         LEFT JOIN account_move twin ON twin.id = i.twin_move_id AND twin.state = 'posted'
              WHERE i.company_id = %(company)s AND i.partner_id IS NOT NULL
                AND i.due_date IS NOT NULL AND i.disputed IS NOT TRUE
+               AND (twin.id IS NULL OR NOT %(both)s)
             """,
             company=company.id,
+            week=FILES_EVERY,
+            both=self.env["crm.payer.rule"]._get_of_company(company).origin == "both",
             day=day,
         )

@@ -18,6 +18,9 @@ class CrmReceivablePayment(models.Model):
         help="The file does not tell the day; it was paid by the day of the file, at most "
         "one file earlier."
     )
+    since = fields.Date(
+        string="Still Open On", help="Day of the last file before, which showed it as open."
+    )
     import_id = fields.Many2one("crm.receivable.import", string="File", ondelete="restrict")
     reversed_import_id = fields.Many2one(
         "crm.receivable.import",

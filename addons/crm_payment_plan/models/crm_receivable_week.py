@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-WEEK = 7
+from .crm_payment_reminder_open import WEEK
 
 
 class CrmReceivable(models.Model):

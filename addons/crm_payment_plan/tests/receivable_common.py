@@ -14,6 +14,8 @@ CHIEF = "account.group_account_manager"
 
 
 class ReceivableCommon(CrmBpmCommon):
+    NOW = "2026-11-23 09:00:00"
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -22,7 +24,7 @@ class ReceivableCommon(CrmBpmCommon):
         cls.Import = cls.env["crm.receivable.import"]
         cls.Item = cls.env["crm.receivable.item"]
         cls.Firm = cls.env["crm.receivable.firm"]
-        cls.startClassPatcher(freeze_time("2026-11-23 09:00:00"))
+        cls.startClassPatcher(freeze_time(cls.NOW))
 
     @classmethod
     def _new_accountant(cls, login, group):

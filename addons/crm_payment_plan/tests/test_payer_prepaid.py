@@ -53,6 +53,37 @@ class TestPrepaid(ReminderCommon):
         payer = self._state()
         self.assertEqual((payer.max_overdue, payer.overdue_amount), (10, 100))
 
+    def _invoiced_at_last(self, late):
+        """Three advances of 100, so many days late, and a usual final invoice of 400."""
+        dues = (-140, -120, -100)
+        contract = self._contract([*((100, due) for due in dues), (100, -5)])
+        move = self._invoice(-5, 400, post=False)
+        move.invoice_line_ids.crm_contract_id = contract
+        move.action_post()
+        for due in dues:
+            self._entry(move, due + late, 100)
+        self._entry(move, -3, 100)
+        return contract
+
+    def test_late_advances_are_not_forgotten(self):
+        """PF-17: the final invoice does not make those who prepaid late pay early."""
+        contract = self._invoiced_at_last(30)
+        self.assertEqual(contract.received_total, 400)
+        self._run()
+        payer = self._state()
+        grace = self.env["crm.payer.rule"]._get_of_company(self.company)._get_limits().grace
+        self.assertEqual(payer.debt_count, 4)
+        self.assertAlmostEqual(payer.days_late, 3 * (30 - grace) / 4)
+        self.assertAlmostEqual(payer.on_time, 0.25)
+        self.assertNotIn(payer.payer_class, ("strict", "unrated"))
+
+    def test_punctual_advances_of_an_invoice(self):
+        """PF-17: nor does it harm those who prepaid on time; each debt counts once."""
+        self._invoiced_at_last(0)
+        self._run()
+        payer = self._state()
+        self.assertEqual((payer.debt_count, payer.on_time, payer.overdue_amount), (4, 1.0, 0))
+
     def test_files_know_better(self):
         """PF-20: a customer whom the files know is rated by them; with Odoo alone by the plan."""
         self._contract([(100, -20)])

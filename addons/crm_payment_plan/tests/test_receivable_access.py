@@ -22,6 +22,8 @@ RIGHTS = {
     "crm.payer.rule":                ("", "r", "r", "rwcu", "r", "r", "rwcu", ""),
     "crm.payer.discipline":          ("", "r", "r", "r", "r", "r", "r", ""),
     "crm.payer.discipline.history":  ("", "r", "r", "r", "r", "r", "r", ""),
+    "crm.payer.month":               ("", "r", "r", "r", "r", "r", "r", ""),
+    "crm.collection.month":          ("", "", "", "r", "r", "r", "r", ""),
     "crm.payer.discipline.override": ("", "", "", "rwcu", "", "", "rwcu", ""),
 }  # fmt: skip
 

@@ -22,10 +22,14 @@ FIRST = [
     files.doc(BRANCH, "T-1", "14.09.2026", 494144.49, 4),
 ]
 NEXT_WEEK = "27 ноября 2026 г."
+#: After the last file of the tests.
+NOW = "2026-12-07 09:00:00"
 
 
 @tagged("post_install", "-at_install")
 class TestReceivableImport(ReceivableCommon):
+    NOW = NOW
+
     def test_difference_before_anything_changes(self):
         """PF-20: reading shows the difference; only applying makes debts."""
         file = self._ageing(FIRST)
@@ -140,6 +144,47 @@ class TestReceivableImport(ReceivableCommon):
         self.assertFalse(item.settled_date)
         self.assertEqual(item.payment_ids.reversed_import_id, third)
 
+    def test_comes_back_in_part(self):
+        """PF-20: what stays paid of a debt that comes back, stays; the rest was no payment."""
+        self._apply(FIRST)
+        self._apply(FIRST[:3], NEXT_WEEK)
+        third = self._apply([*FIRST[:3], FIRST[3]._replace(amount=94144.49)], "4 декабря 2026 г.")
+        item = self.Item.search([("number", "=", "T-1")])
+        self.assertEqual((item.open_amount, item.amount), (94144.49, 494144.49))
+        [undone] = item.payment_ids.filtered("reversed_import_id")
+        [left] = item.payment_ids - undone
+        self.assertEqual((undone.amount, undone.reversed_import_id), (494144.49, third))
+        self.assertEqual((left.amount, left.date, left.inferred), (400000.0, undone.date, True))
+
+    def test_open_debt_grows_back(self):
+        """PF-20: payments of an open debt that grows back are undone, the newest first."""
+        amounts = (494144.49, 394144.49, 194144.49, 344144.49)
+        days = ("6 ноября 2026 г.", "13 ноября 2026 г.", "20 ноября 2026 г.", NEXT_WEEK)
+        for amount, day in zip(amounts, days, strict=True):
+            self._apply([FIRST[3]._replace(amount=amount)], day)
+        item = self.Item.search([("number", "=", "T-1")])
+        payments = item.payment_ids.filtered(lambda one: not one.reversed_import_id)
+        self.assertEqual(
+            payments.sorted("date").mapped(lambda one: (one.date, one.amount)),
+            [(date(2026, 11, 13), 100000.0), (date(2026, 11, 20), 50000.0)],
+        )
+        self.assertAlmostEqual(sum(payments.mapped("amount")) + item.open_amount, item.amount, 2)
+        self._apply([FIRST[3]._replace(amount=600000.0)], "4 декабря 2026 г.")
+        self.assertFalse(item.payment_ids.filtered(lambda one: not one.reversed_import_id))
+        self.assertEqual((item.open_amount, item.amount), (600000.0, 600000.0))
+
+    def test_day_ahead(self):
+        """PF-20: a report of the whole month pays nothing in days to come, nor blocks the next."""
+        file = self._ageing(FIRST, "31 декабря 2026 г.")
+        self.assertEqual(file.date, date(2026, 12, 7))
+        self.assertIn("still to come", file.warning)
+        file.action_apply()
+        again = self._ageing(FIRST[:3], "7 декабря 2026 г.")
+        self.assertFalse(again.problem)
+        again.action_apply()
+        gone = self.Item.search([("number", "=", "T-1")])
+        self.assertEqual((gone.settled_date, gone.payment_ids.date), (date(2026, 12, 7),) * 2)
+
     def test_bad_files(self):
         """PF-20: one clear message each; nothing is taken, nothing wiped."""
         self._apply(FIRST)
@@ -224,6 +269,8 @@ class TestReceivableImport(ReceivableCommon):
 
 @tagged("post_install", "-at_install")
 class TestReceivableTable(ReceivableCommon):
+    NOW = NOW
+
     ROWS = (
         ("ООО Вектор", "7701234567", "Н-1", "01.10.2026", "31.10.2026", "1000,50", "0"),
         ("ИП Сидоров", "", "Н-2", "02.10.2026", "", "200", "50"),
@@ -270,9 +317,21 @@ class TestReceivableTable(ReceivableCommon):
         """PF-20: amounts of another currency keep it; an unknown one is refused."""
         headers = ("Контрагент", "Документ", "Срок оплаты", "Долг", "Валюта")
         rows = [("A", "1", "01.11.2026", "100", "EUR"), ("A", "2", "01.11.2026", "50", "")]
-        self.env.ref("base.EUR").active = True
+        currency = self.env.ref("base.EUR")
+        currency.active = True
+        self.env["res.currency.rate"].search([("currency_id", "=", currency.id)]).unlink()
         file = self._file(files.table_csv(rows, headers=headers))
         file.action_confirm_columns()
+        self.assertEqual(file.state, "failed", "100 EUR are not 100 of our money")
+        self.assertIn("no exchange rate", file.message)
+        self.assertIn("EUR", file.message)
+        self.env["res.currency.rate"].create(
+            {"currency_id": currency.id, "company_id": self.company.id, "name": "2026-01-01",
+             "inverse_company_rate": 1.5}
+        )  # fmt: skip
+        file.action_back()
+        file.action_read()
+        self.assertEqual(file.total_amount, 200.0)
         file.action_apply()
         euro = self.Item.search([("number", "=", "1")])
         self.assertEqual(euro.currency_id, self.env.ref("base.EUR"))
@@ -280,10 +339,24 @@ class TestReceivableTable(ReceivableCommon):
         self.assertEqual(bad.state, "failed")
         self.assertIn("EURO", bad.message)
 
+    def test_source_in_a_currency_without_rate(self):
+        """PF-20: nor are amounts without currency of a source that has one without a rate."""
+        file = self._file(files.table_csv(self.ROWS))
+        file.action_confirm_columns()
+        file.action_apply()
+        kenya = self.env.ref("base.KES")
+        self.env["res.currency.rate"].search([("currency_id", "=", kenya.id)]).unlink()
+        file.source_id.currency_id = kenya
+        again = self._file(files.table_csv(self.ROWS))
+        self.assertEqual(again.state, "failed")
+        self.assertIn("KES", again.message)
+
 
 @tagged("post_install", "-at_install")
 class TestReceivableDueDates(ReceivableCommon):
     """PF-16, PF-20: a due date that the file lacks is inferred where it can be, else flagged."""
+
+    NOW = NOW
 
     def _due(self, number="V-1"):
         item = self.Item.search([("number", "=", number)])
@@ -312,66 +385,3 @@ class TestReceivableDueDates(ReceivableCommon):
         )
         self.assertEqual(self._due("V-1"), (date(2026, 11, 19), "term"))
         self.assertEqual(self._due("V-2"), (date(2026, 11, 4), "interval"))
-
-
-@tagged("post_install", "-at_install")
-class TestReceivableFirms(ReceivableCommon):
-    def _firm(self, name):
-        return self.Firm.search([("name", "=", name)])
-
-    def test_same_name_and_similar_ones(self):
-        """PF-20: only exactly the same name is taken; the branch waits in the queue."""
-        camomile = self._customer("ооо  «Ромашка»")
-        self._customer("ООО Ромашка-Плюс")
-        file = self._apply(FIRST)
-        self.assertEqual(self._firm(CAMOMILE).partner_id, camomile)
-        self.assertEqual(self._firm(CAMOMILE).matched_by, "name")
-        branch = self._firm(BRANCH)
-        self.assertFalse(branch.partner_id)
-        self.assertIn(camomile, branch.similar_ids)
-        self.assertEqual(file.unmatched_count, 2)
-        names = self.Item.search([("partner_id", "=", camomile.id)]).mapped("number")
-        self.assertEqual(sorted(names), ["R-1", "R-2"])
-
-    def test_two_customers_of_one_name(self):
-        """PF-20: when two customers have the name, neither is taken."""
-        self._customer(CAMOMILE)
-        self._customer(CAMOMILE)
-        self._apply(FIRST[:1])
-        self.assertFalse(self._firm(CAMOMILE).partner_id)
-
-    def test_assigned_once(self):
-        """PF-20: an accountant assigns a firm once; debts and later files follow."""
-        self._apply(FIRST)
-        partner = self._customer("Ромашка-Тверь")
-        contact = self.env["res.partner"].create({"name": "Anna", "parent_id": partner.id})
-        self._firm(BRANCH).with_user(self.accountant).partner_id = contact
-        item = self.Item.search([("number", "=", "T-1")])
-        self.assertEqual(item.partner_id, partner)
-        self._apply([*FIRST, files.doc(BRANCH, "T-2", "25.11.2026", 5.0)], NEXT_WEEK)
-        self.assertEqual(self.Item.search([("number", "=", "T-2")]).partner_id, partner)
-        self.assertEqual(self._firm(BRANCH).matched_by, "hand")
-
-    def test_tax_id_goes_before_the_name(self):
-        """PF-20: a tax ID or reference names the customer whatever the name is."""
-        named = self._customer("ООО Вектор")
-        taxed = self._customer("Вектор, новое имя", vat="7701234567")
-        referred = self._customer("Another", ref="C-17")
-        headers = ("Контрагент", "ИНН", "Код", "Документ", "Долг")
-        rows = [
-            ("ООО Вектор", "7701234567", "", "1", "5"),
-            ("Кто-то", "", "C-17", "2", "6"),
-            ("ООО Вектор", "", "", "3", "7"),
-        ]
-        file = self._file(files.table_csv(rows, headers=headers))
-        file.action_confirm_columns()
-        file.action_apply()
-        found = {item.number: item.partner_id for item in self.Item.search([])}
-        self.assertEqual(found, {"1": taxed, "2": referred, "3": named})
-
-    def test_customers_of_another_company(self):
-        """PF-20: a customer of another company is not taken."""
-        other = self.env["res.company"].create({"name": "Second"})
-        self._customer(CAMOMILE, company_id=other.id)
-        self._apply(FIRST[:1])
-        self.assertFalse(self._firm(CAMOMILE).partner_id)

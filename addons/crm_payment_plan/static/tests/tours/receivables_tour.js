@@ -13,11 +13,17 @@ registry.category("web_tour.tours").add("crm_receivable_import", {
             trigger: ".o_form_view button[name=action_view_rows]:contains('New'):contains('4')",
         },
         { trigger: ".o_field_widget[name=row_ids] .o_data_row:contains('R-1')" },
+        {
+            content: "One firm has the very name of a customer",
+            trigger: ".alert:contains('exactly the name') button[name=action_accept_proposed]",
+            run: "click",
+        },
+        { trigger: ".o_form_view:not(:has(button[name=action_accept_proposed]))" },
         { content: "Apply", trigger: "button[name=action_apply]", run: "click" },
         { trigger: ".o_arrow_button_current:contains('Applied')" },
         {
             content: "Who is nobody's customer yet?",
-            trigger: "button[name=action_view_unmatched]",
+            trigger: ".oe_stat_button[name=action_view_unmatched]",
             run: "click",
         },
         { trigger: ".o_list_view .o_data_row:contains('Вектор')" },
