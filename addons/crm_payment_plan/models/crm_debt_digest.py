@@ -5,13 +5,15 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL, format_amount
 
+from odoo.addons.crm_bpm_core.lib import nights
+
+from ..lib.debt_age import BOUNDS
+
 _logger = logging.getLogger(__name__)
 
 HEADS = "crm_bpm_core.group_head"
 #: Debtors named in one mail; the rest stands in the list.
 TOP = 10
-#: Last day of each bucket of the ageing; the last one has no end.
-BUCKETS = (30, 60, 90)
 
 
 class CrmDebtDigest(models.Model):
@@ -57,31 +59,37 @@ class CrmDebtDigest(models.Model):
 
     @api.model
     def _get_debtors(self, company, today):
-        """Dicts of customers with what they have overdue, by age; dearest first."""
+        """Dicts of customers with what they have overdue, by age; dearest first.
+
+        The debts are those that reminders tell of: each once, and payments planned on
+        contracts that nobody has invoiced (``planned``).
+        """
         self.env.flush_all()
         return self.env.execute_query_dict(
             SQL(
                 """
-                SELECT d.partner_id, p.name, p.user_id, sum(d.open_amount) AS amount,
+                SELECT d.partner_id, p.name, p.user_id, sum(d.amount) AS amount,
                        max(d.days) AS days,
-                       sum(d.open_amount) FILTER (WHERE d.days <= %(first)s) AS bucket_0,
-                       sum(d.open_amount) FILTER (
+                       sum(d.amount) FILTER (WHERE d.payment_id IS NOT NULL) AS planned,
+                       sum(d.amount) FILTER (WHERE d.days <= %(first)s) AS bucket_0,
+                       sum(d.amount) FILTER (
                            WHERE d.days > %(first)s AND d.days <= %(second)s) AS bucket_1,
-                       sum(d.open_amount) FILTER (
+                       sum(d.amount) FILTER (
                            WHERE d.days > %(second)s AND d.days <= %(third)s) AS bucket_2,
-                       sum(d.open_amount) FILTER (WHERE d.days > %(third)s) AS bucket_3
-                  FROM (SELECT r.*, %(today)s::date - r.due_date AS days FROM crm_receivable r
-                         WHERE r.company_id = %(company)s AND r.due_date < %(today)s
-                           AND r.partner_id IS NOT NULL) d
+                       sum(d.amount) FILTER (WHERE d.days > %(third)s) AS bucket_3
+                  FROM (SELECT r.partner_id, r.payment_id, r.company_amount AS amount,
+                               %(today)s::date - r.due_date AS days
+                          FROM (%(documents)s) r
+                         WHERE r.due_date < %(today)s AND r.partner_id IS NOT NULL) d
                   JOIN res_partner p ON p.id = d.partner_id
               GROUP BY d.partner_id, p.name, p.user_id
               ORDER BY amount DESC, d.partner_id
                 """,
                 today=today,
-                company=company.id,
-                first=BUCKETS[0],
-                second=BUCKETS[1],
-                third=BUCKETS[2],
+                documents=self.env["crm.payment.reminder.run"]._get_documents_sql(company, today),
+                first=BOUNDS[0],
+                second=BOUNDS[1],
+                third=BOUNDS[2],
             )
         )
 
@@ -115,7 +123,11 @@ class CrmDebtDigest(models.Model):
         for row in debtors:
             rows[row["user_id"]].append(row)
         Users = self.env["res.users"]
-        people = Users.search([("id", "in", [one for one in rows if one]), ("share", "=", False)])
+        # Who does not work in this company does not learn what is owed to it.
+        people = Users.search(
+            [("id", "in", [one for one in rows if one]), ("company_ids", "in", company.ids),
+             ("share", "=", False)]
+        )  # fmt: skip
         heads = Users.search(
             [("all_group_ids", "in", self.env.ref(HEADS).ids), ("company_ids", "in", company.ids),
              ("share", "=", False)]
@@ -156,6 +168,7 @@ class CrmDebtDigest(models.Model):
             for name in ("kept", "partly", "broken", "reminders", "asked", "paid")
         }
         figures["amount"] = float(sum(row["amount"] for row in rows))
+        figures["planned"] = float(sum(row["planned"] or 0 for row in rows))
         figures["buckets"] = [
             float(sum(row[f"bucket_{place}"] or 0 for row in rows)) for place in range(4)
         ]
@@ -165,11 +178,19 @@ class CrmDebtDigest(models.Model):
         return figures
 
     @api.model
+    def _get_month(self, user, company):
+        """How the last month's debts were collected, for those who see all of them."""
+        if not user.has_group(HEADS):
+            return None
+        day = company._get_local_today()
+        return self.env["crm.collection.month"].sudo()._get_of_month(company, day)
+
+    @api.model
     def _prepare_mail(self, user, company, rows, talk):
         """Values of the ``mail.mail``, in the language of the person."""
         figures = self._prepare_figures(rows, talk)
-        last = BUCKETS[-1]
-        bounds = zip((1, *(end + 1 for end in BUCKETS[:-1])), BUCKETS, strict=True)
+        last = BOUNDS[-1]
+        bounds = zip((1, *(end + 1 for end in BOUNDS[:-1])), BOUNDS, strict=True)
         labels = [self.env._("%(first)s to %(last)s days", first=a, last=b) for a, b in bounds]
         body = self.env["ir.qweb"]._render(
             "crm_payment_plan.debt_digest",
@@ -185,6 +206,7 @@ class CrmDebtDigest(models.Model):
                 ),
                 "rows": rows[:TOP],
                 "more": max(len(rows) - TOP, 0),
+                "month": self._get_month(user, company),
                 "money": lambda amount: format_amount(self.env, amount, company.currency_id),
                 "url": user.get_base_url() + "/odoo/debts",
             },
@@ -206,6 +228,19 @@ class CrmCallDigest(models.Model):
     """The morning's digests: once a week that of debts goes along."""
 
     _inherit = "crm.call.digest"
+
+    @api.model
+    def _cron_send(self):
+        """The digest of debts needs no nightly sweep: companies without one get it as well."""
+        result = super()._cron_send()
+        now = fields.Datetime.now()
+        for company in self.env["res.company"].search(
+            [("nightly_active", "=", False), ("reminder_weekly", "=", True)]
+        ):
+            day = company._get_local_today()
+            if nights.at_hour(day, company.digest_hour, company.nightly_tz) <= now:
+                self.env["crm.debt.digest"].sudo()._send_week(company, day)
+        return result
 
     @api.model
     def _send(self, company, day):

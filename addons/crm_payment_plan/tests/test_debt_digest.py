@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from odoo.tests import freeze_time, tagged
+from odoo.fields import Command
+from odoo.tests import freeze_time, new_test_user, tagged
 
 from .reminder_common import NIGHT, ReminderCommon
 
@@ -30,9 +31,10 @@ class TestReminderResults(ReminderCommon):
         self._remind()
         reminder = self.Reminder.search([("partner_id", "=", self.payer.id)])
         night = self.env["crm.nightly.run"]._create_run(self.company, NIGHT, "manual")
-        stage = night.stage_ids.filtered(lambda one: one.code == "payment_reminder")
+        stage = night.stage_ids.filtered(lambda one: one.code == "payment_result")
+        self.company.reminder_nightly = False  # what was sent is judged nevertheless
         with freeze_time(NIGHT + timedelta(days=7, hours=1)):
-            night._stage_payment_reminder(stage)
+            night._stage_payment_result(stage)
         self.assertEqual((reminder.asked_amount, reminder.paid_amount), (100, 0))
 
     def test_analysis(self):
@@ -136,6 +138,36 @@ class TestDebtDigest(ReminderCommon):
         self.env["crm.call.digest"]._send(self.company, NIGHT)
         digest = self.Digest.search([("user_id", "=", self.manager.id)])
         self.assertEqual(digest.day, NIGHT - timedelta(days=1))
+
+    def test_people_of_other_companies(self):
+        """PF-28, EC-17: who does not work in the company does not learn what is owed to it."""
+        self._world()
+        second = self.env["res.company"].create({"name": "Second"})
+        stranger = new_test_user(
+            self.env, login="digest_stranger", groups="sales_team.group_sale_salesman",
+            company_id=second.id, company_ids=[Command.set(second.ids)],
+        )  # fmt: skip
+        theirs = self._debtor("Shared", user=stranger)
+        self._invoice(-8, 77, partner=theirs)
+        sent = self._week()
+        self.assertNotIn(stranger, sent.user_id)
+        self.assertFalse(self._mail(stranger))
+        self.assertIn("Shared", self._mail(self.head).body_html)
+
+    def test_planned_payments(self):
+        """PF-28: payments planned on contracts that nobody invoiced are told of as well."""
+        self._contract([(500, -12)], partner=self.mine)
+        self._week()
+        body = " ".join(self._mail(self.manager).body_html.split())
+        self.assertIn("500.00", self._mail(self.manager).subject)
+        self.assertIn("not invoiced yet", body)
+
+    def test_without_nightly_sweep(self):
+        """PF-28: a company that has switched the nightly sweep off gets its digest."""
+        self._world()
+        self.company.nightly_active = False
+        self.env["crm.call.digest"]._cron_send()
+        self.assertTrue(self._mail(self.manager))
 
     def test_nobody_owes(self):
         """PF-28: who has no overdue customer gets no mail."""
