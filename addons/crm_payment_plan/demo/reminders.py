@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from odoo.fields import Command
 
+from .reminder_results import DemoReminderResults
+
 PEOPLE = ("Ольга Смирнова", "Пётр Васильев", "Марина Котова", "Игорь Лебедев")
 
 
@@ -16,6 +18,7 @@ class DemoReminders:
         self.today = env.company._get_local_today()
 
     def tell(self):
+        DemoReminderResults(self.env).tell()
         run = self.env["crm.payment.reminder.run"]._get_open(self.company)
         reminders = run.reminder_ids.filtered(lambda one: one.level_id.days > 0)
         if len(reminders) < 5:

@@ -7,15 +7,19 @@ OPEN, KEPT, PARTLY, BROKEN = "open", "kept", "partly", "broken"
 
 
 class Promise(NamedTuple):
-    """Who promised is the same for all: one customer, or one document."""
+    """Who promised is the same for all: one customer, or one document.
+
+    ``tolerance`` is what may lack: half a coin, more where money came in another currency.
+    """
 
     id: int
     made: object
     due: object
     amount: float
+    tolerance: float = 0.005
 
 
-def judge(promises, receipts, today, grace=1, tolerance=0.005):
+def judge(promises, receipts, today, grace=1):
     """Give the money that came to the promises, each coin once.
 
     Money counts for the promise that falls due first among those made before it came and
@@ -41,7 +45,7 @@ def judge(promises, receipts, today, grace=1, tolerance=0.005):
     return {
         promise.id: (
             received[promise.id],
-            _state(promise, received[promise.id], today, grace, tolerance),
+            _state(promise, received[promise.id], today, grace),
         )
         for promise in promises
     }
@@ -51,9 +55,9 @@ def _last_day(promise, grace):
     return promise.due + timedelta(days=grace)
 
 
-def _state(promise, received, today, grace, tolerance):
-    if received >= promise.amount - tolerance:
+def _state(promise, received, today, grace):
+    if received >= promise.amount - promise.tolerance:
         return KEPT
     if today <= _last_day(promise, grace):
         return OPEN
-    return PARTLY if received > tolerance else BROKEN
+    return PARTLY if received > promise.tolerance else BROKEN

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 
 class CrmNightlyRun(models.Model):
-    """The stage of the sweep that judges promises and prepares the reminders to review."""
+    """The stages of the sweep that judge promises and results, and prepare reminders."""
 
     _inherit = "crm.nightly.run"
 
@@ -10,17 +10,22 @@ class CrmNightlyRun(models.Model):
     def _get_stages(self):
         stages = super()._get_stages()
         place = stages.index("payer_discipline") + 1
-        return [*stages[:place], "payment_reminder", *stages[place:]]
+        return [*stages[:place], "payment_result", "payment_reminder", *stages[place:]]
+
+    def _stage_payment_result(self, stage):
+        """What reminders brought and which promises were kept; also where none are prepared."""
+        Reminder, company = self.env["crm.payment.reminder"], self.company_id
+        today = company._get_local_today()
+        Reminder._tell_undelivered()
+        results = Reminder._judge_results(company, today)
+        promises = self.env["crm.payment.promise"]._judge_company(company, today)
+        stage.write({"total": results, "processed": results, "created": promises})
 
     def _stage_payment_reminder(self, stage):
         """Fill the company's review list; only levels marked as automatic are sent."""
         if not self.company_id.reminder_nightly:
             stage.message = self.env._("Switched off in the settings.")
             return
-        self.env["crm.payment.reminder"]._tell_undelivered()
-        self.env["crm.payment.reminder"]._judge_results(
-            self.company_id, self.company_id._get_local_today()
-        )
         review = self.env["crm.payment.reminder.run"]._get_open(self.company_id)
         if review.state != "review":
             stage.message = self.env._("The last list is being sent.")
@@ -35,6 +40,7 @@ class CrmNightlyRun(models.Model):
             review._send_automatic,
             lambda reminder_id: waiting.browse(reminder_id).partner_id.id,
         )
+        review._file_away()
         stage.write({"total": len(waiting), "processed": len(waiting)})
         stage.message = self.env._(
             "%(count)s customers to remind, %(sent)s of them by itself.",
@@ -44,11 +50,14 @@ class CrmNightlyRun(models.Model):
 
 
 class CrmNightlyRunStage(models.Model):
-    """The name of the stage that prepares reminders."""
+    """The names of these stages."""
 
     _inherit = "crm.nightly.run.stage"
 
     code = fields.Selection(
-        selection_add=[("payment_reminder", "Payment reminders")],
-        ondelete={"payment_reminder": "cascade"},
+        selection_add=[
+            ("payment_result", "Results of reminders"),
+            ("payment_reminder", "Payment reminders"),
+        ],
+        ondelete={"payment_result": "cascade", "payment_reminder": "cascade"},
     )

@@ -3,14 +3,10 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import SQL, format_amount, format_date
+from odoo.tools import format_amount, format_date
 
 from ..lib import promises as judging
 
-#: Days after the promised one until which a transfer may be booked.
-GRACE = 1
-#: Days for which a decided promise is looked at again: files bring payments late.
-REVISED_DAYS = 31
 #: Fields that nobody writes by hand.
 JUDGED = {"state", "amount_received"}
 
@@ -66,7 +62,7 @@ class CrmPaymentPromise(models.Model):
     )
     amount_received = fields.Monetary(
         string="Came", readonly=True, copy=False, currency_field="company_currency_id",
-        help="Of it, in company currency, from posted entries and files."
+        help="Of it, at the rate of the promise, from posted entries and files."
     )  # fmt: skip
 
     _amount_positive = models.Constraint("CHECK (amount > 0)", "Promise an amount above zero.")
@@ -165,161 +161,6 @@ class CrmPaymentPromise(models.Model):
             raise UserError(self.env._("Only an open promise is withdrawn; this one is judged."))
         self.check_access("write")
         self.sudo().write({"state": "withdrawn"})
-
-    # Judging ------------------------------------------------------------------
-
-    @api.model
-    def _judge_company(self, company, day):
-        """Judge the promises of a company that are open or were decided lately.
-
-        :return: number of promises whose state changed
-        """
-        promises = self.search(
-            [
-                ("company_id", "=", company.id),
-                "|",
-                ("state", "=", judging.OPEN),
-                "&",
-                ("state", "in", (judging.PARTLY, judging.BROKEN)),
-                ("date", ">=", day - timedelta(days=REVISED_DAYS)),
-            ]
-        )
-        return promises._judge(day)
-
-    def _judge(self, day=None):
-        changed = 0
-        for company, promises in self.grouped("company_id").items():
-            today = day or company._get_local_today()
-            for group, receipts in promises._get_cases(company):
-                verdicts = judging.judge(
-                    [
-                        judging.Promise(one.id, one.date_made, one.date, one.amount_company)
-                        for one in group
-                    ],
-                    receipts,
-                    today,
-                    GRACE,
-                    company.currency_id.rounding / 2,
-                )
-                for promise in group:
-                    received, state = verdicts[promise.id]
-                    changed += promise.state != state
-                    values = {"amount_received": received, "state": state}
-                    if any(promise[name] != value for name, value in values.items()):
-                        promise.write(values)
-        return changed
-
-    def _get_cases(self, company):
-        """[(promises, receipts)]: what concerns one document, and what the whole customer.
-
-        All promises of a customer are judged together, so that money counts once.
-        """
-        general = self.filtered(lambda promise: not promise._get_document())
-        family = self.search(
-            [
-                ("company_id", "=", company.id),
-                ("partner_id", "in", general.partner_id.ids),
-                ("move_id", "=", False),
-                ("item_id", "=", False),
-                ("payment_id", "=", False),
-                ("state", "!=", "withdrawn"),
-            ]
-        )
-        money = general._get_money(company)
-        cases = [
-            (promises, money.get(partner.id, []))
-            for partner, promises in family.grouped("partner_id").items()
-        ]
-        named = self - general
-        money = named._get_document_money()
-        for document, promises in named.grouped(lambda one: one._get_document()).items():
-            cases.append((promises, money.get((document._name, document.id), [])))
-        return cases
-
-    def _get_money(self, company):
-        """{partner id: [(day, amount)]}: money of customers in company currency.
-
-        Posted receipts, payments that files show unless their invoice is in Odoo as well,
-        and planned payments marked as received by hand.
-        """
-        if not self:
-            return {}
-        self.env.flush_all()
-        Source = self.env["crm.payment.reminder.run"]
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT rp.commercial_partner_id, l.date, -l.balance
-                  FROM account_move_line l
-                  JOIN account_move m ON m.id = l.move_id AND m.move_type = 'entry'
-                  JOIN account_account a ON a.id = l.account_id
-                       AND a.account_type = 'asset_receivable'
-                  JOIN res_partner rp ON rp.id = l.partner_id
-                 WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.balance < 0
-                   AND rp.commercial_partner_id = ANY(%(partners)s) AND l.date >= %(first)s
-                   AND NOT EXISTS (SELECT FROM account_partial_reconcile x
-                                    WHERE x.exchange_move_id = m.id)
-                   AND NOT (m.origin_payment_id IS NULL AND m.statement_line_id IS NULL AND EXISTS (
-                        SELECT FROM account_move_line e
-                          JOIN account_account ea ON ea.id = e.account_id
-                         WHERE e.move_id = m.id AND e.balance > 0
-                           AND ea.account_type LIKE 'expense%%'))
-                UNION ALL
-                SELECT i.partner_id, p.date, p.amount * i.rate::numeric
-                  FROM crm_receivable_payment p JOIN crm_receivable_item i ON i.id = p.item_id
-                 WHERE p.company_id = %(company)s AND p.reversed_import_id IS NULL
-                   AND i.partner_id = ANY(%(partners)s) AND p.date >= %(first)s
-                   AND i.id NOT IN (SELECT item_id FROM (%(twins)s) twin)
-                UNION ALL
-                SELECT c.commercial_partner_id, s.date, COALESCE(s.amount_company, s.amount_settled)
-                  FROM crm_contract_settlement s JOIN crm_contract c ON c.id = s.contract_id
-                 WHERE c.company_id = %(company)s AND s.source = 'manual'
-                   AND c.direction = 'income'
-                   AND c.commercial_partner_id = ANY(%(partners)s) AND s.date >= %(first)s
-                """,
-                company=company.id,
-                partners=self.partner_id.ids,
-                first=min(self.mapped("date_made")),
-                twins=Source._get_twins_sql(company, self.partner_id.ids),
-            )
-        )
-        money = defaultdict(list)
-        for partner, day, amount in rows:
-            money[partner].append((day, float(amount)))
-        return money
-
-    def _get_document_money(self):
-        """{(model, id): [(day, amount)]}: what was received for the documents promised."""
-        if not self:
-            return {}
-        self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT 'account.move', l.move_id, c.date, p.amount
-                  FROM account_move_line l
-                  JOIN account_partial_reconcile p ON p.debit_move_id = l.id
-                  JOIN account_move_line c ON c.id = p.credit_move_id AND c.parent_state = 'posted'
-                  JOIN account_move cm ON cm.id = c.move_id AND cm.move_type = 'entry'
-                 WHERE l.move_id = ANY(%(moves)s) AND l.parent_state = 'posted'
-                UNION ALL
-                SELECT 'crm.receivable.item', p.item_id, p.date, p.amount * i.rate::numeric
-                  FROM crm_receivable_payment p JOIN crm_receivable_item i ON i.id = p.item_id
-                 WHERE p.item_id = ANY(%(items)s) AND p.reversed_import_id IS NULL
-                UNION ALL
-                SELECT 'crm.contract.payment', payment_id, date,
-                       COALESCE(amount_company, amount_settled)
-                  FROM crm_contract_settlement WHERE payment_id = ANY(%(payments)s)
-                """,
-                moves=self.move_id.ids,
-                items=self.item_id.ids,
-                payments=self.payment_id.ids,
-            )
-        )
-        money = defaultdict(list)
-        for model, key, day, amount in rows:
-            money[model, key].append((day, float(amount)))
-        return money
 
     @api.model
     def _count_by_state(self, partners, company):

@@ -1,29 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_amount, format_date
 
 from .crm_payer_discipline import CLASSES
-
-HOLDS = [
-    ("dispute", "Disputed"),
-    ("blocked", "Blocked by accounting"),
-    ("promise", "Promise is open"),
-    ("pause", "Do not disturb"),
-    ("stop", "No reminders"),
-    ("by_hand", "By hand only"),
-    ("person", "Private person"),
-    ("unapplied", "Money not assigned"),
-    ("small", "Below the least amount"),
-    ("recent", "Reminded lately"),
-    ("no_email", "No e-mail"),
-    ("bounced", "Last mail came back"),
-    ("company", "Other company"),
-    ("sent", "Reminded already"),
-]
-#: What no tick overrules: there is nothing to send, nobody to send to, or no right to.
-HARD = ("dispute", "blocked", "no_email", "company", "sent", "stop")
-#: What a person decides about a reminder; a refreshed list keeps it.
-DECISIONS = ("chosen", "level_by_hand", "custom_subject", "custom_body")
 
 
 class CrmPaymentReminder(models.Model):
@@ -74,6 +52,9 @@ class CrmPaymentReminder(models.Model):
         domain="[('id', 'child_of', partner_id), ('email', '!=', False)]",
         help="Contacts with the role “Payments”, else the invoice address, else the company.",
     )
+    recipients_by_hand = fields.Boolean(
+        readonly=True, help="A person chose the recipients: another look at the list keeps them."
+    )
     recipient_text = fields.Char(string="To", compute="_compute_recipient_text")
     document_ids = fields.One2many("crm.payment.reminder.item", "reminder_id")
     document_count = fields.Integer(string="Debts", readonly=True)
@@ -85,9 +66,6 @@ class CrmPaymentReminder(models.Model):
     )  # fmt: skip
     last_date = fields.Date(string="Last Reminded", readonly=True)
     bounced_email = fields.Char(string="Came Back From", readonly=True)
-    hold_reason = fields.Selection(HOLDS, string="Held Back", readonly=True)
-    hold_text = fields.Char(string="Why", compute="_compute_hold_text")
-    is_hard = fields.Boolean(compute="_compute_is_hard")
     lang = fields.Char(compute="_compute_lang")
     message_id = fields.Many2one("mail.message", readonly=True, ondelete="set null")
     activity_id = fields.Many2one("mail.activity", string="Call", readonly=True)
@@ -121,79 +99,6 @@ class CrmPaymentReminder(models.Model):
                 one.email if one == reminder.partner_id else one.name or one.email for one in people
             )
 
-    @api.depends("hold_reason")
-    def _compute_is_hard(self):
-        for reminder in self:
-            reminder.is_hard = reminder.hold_reason in HARD
-
-    @api.depends("hold_reason", "state", "error")
-    @api.depends_context("lang")
-    def _compute_hold_text(self):
-        for reminder in self:
-            reminder.hold_text = reminder.error or reminder._get_hold_text()
-
-    def _get_hold_text(self):
-        _ = self.env._
-        partner, company = self.partner_id.sudo(), self.company_id
-        reason = self.hold_reason
-        if reason == "promise":
-            return self._get_promise_text()
-        if reason == "pause":
-            return _(
-                "Do not disturb until %(day)s: %(reason)s",
-                day=format_date(self.env, partner.reminder_pause_until),
-                reason=partner.reminder_pause_reason or "",
-            )
-        if reason == "stop":
-            return _("No reminders to this customer: %s", partner.reminder_mode_reason or "")
-        amount = format_amount(self.env, self.unapplied_amount, company.currency_id)
-        texts = {
-            "dispute": _("All debts whose turn has come are disputed."),
-            "blocked": _("Accounting has blocked the payment of these invoices."),
-            "unapplied": _("%s came and is not assigned to invoices: assign it first.", amount),
-            "by_hand": _("Is reminded only if a person chooses so: tick it to send."),
-            "person": _(
-                "A private person; the company reminds only firms by itself. Tick it to send."
-            ),
-            "small": _(
-                "Less than %s, from which this level begins.",
-                format_amount(self.env, self.level_id.min_amount, company.currency_id),
-            ),
-            "recent": _(
-                "Reminded on %(day)s; the company waits %(days)s days between reminders.",
-                day=format_date(self.env, self.last_date),
-                days=company.reminder_gap_days,
-            ),
-            "no_email": _(
-                "No e-mail: give a contact the role “Payments” and an address, or choose a "
-                "call or letter."
-            ),
-            "bounced": _("The last mail to %s came back.", self.bounced_email),
-            "company": _("Belongs to another company, or is one of ours."),
-            "sent": _(
-                "Reminded of these debts at this level on %s.",
-                format_date(self.env, self.last_date) if self.last_date else "",
-            ),
-        }
-        if reason:
-            return texts.get(reason, "")
-        if self.unapplied_amount and self.state == "waiting":
-            return _("%s came and is not assigned yet.", amount)
-        return ""
-
-    def _get_promise_text(self):
-        promise = self.env["crm.payment.promise"].sudo().search(
-            [("partner_id", "=", self.partner_id.id), ("company_id", "=", self.company_id.id),
-             ("state", "=", "open")], order="date desc", limit=1
-        )  # fmt: skip
-        if not promise:
-            return self.env._("A promise to pay was open.")
-        return self.env._(
-            "Promised %(amount)s until %(day)s.",
-            amount=format_amount(self.env, promise.amount, promise.currency_id),
-            day=format_date(self.env, promise.date),
-        )
-
     @api.depends("message_id.notification_ids.notification_status", "activity_id.active", "state")
     def _compute_delivery(self):
         _ = self.env._
@@ -206,6 +111,9 @@ class CrmPaymentReminder(models.Model):
             elif reminder.channel == "call":
                 done = not reminder.activity_id.sudo().with_context(active_test=False).active
                 reminder.delivery = _("Called") if done else _("Call is planned")
+            elif reminder.channel == "task":
+                done = not reminder.activity_id.sudo().with_context(active_test=False).active
+                reminder.delivery = _("Done") if done else _("Task is planned")
             elif reminder.channel == "letter":
                 reminder.delivery = _("Letter is made")
             elif "bounce" in statuses:
@@ -235,47 +143,31 @@ class CrmPaymentReminder(models.Model):
         result = super().write(vals)
         if "level_id" in vals:
             self.sudo().write({"level_by_hand": True})
+        if "recipient_ids" in vals:
+            self.sudo().write({"recipients_by_hand": True})
         if {"level_id", "recipient_ids"} & set(vals):
             self.sudo()._hold_anew()
         return result
 
-    def _check_may_be_chosen(self, vals):
-        for reminder in self.filtered("is_hard"):
-            if reminder.hold_reason == "no_email" and {"level_id", "recipient_ids"} & set(vals):
-                continue
-            raise UserError(
-                self.env._(
-                    "%(customer)s cannot be reminded: %(reason)s",
-                    customer=reminder.partner_id.display_name,
-                    reason=reminder.hold_text,
-                )
-            )
-
-    def _hold_anew(self):
-        """Another channel or address may cure what was held back."""
-        for reminder in self:
-            emails = reminder.channel != "mail" or reminder.recipient_ids.filtered("email")
-            if reminder.hold_reason == "no_email" and emails:
-                reminder.write({"hold_reason": False, "chosen": True})
-            elif not emails and not reminder.hold_reason:
-                reminder.write({"hold_reason": "no_email", "chosen": False})
-
     def _is_decided(self):
         return (
             self.level_by_hand
+            or self.recipients_by_hand
             or self.custom_body
             or self.custom_subject
-            or self.chosen == bool(self.hold_reason)
+            or self.chosen == bool(self.hold_codes)
         )
 
     def _get_decisions(self):
-        """What a person set, for the refreshed list."""
-        values = {name: self[name] for name in DECISIONS}
-        if self.level_by_hand:
-            values["level_id"] = self.level_id.id
-        if self.chosen != bool(self.hold_reason):
-            values.pop("chosen")
-        return values
+        """{customer id: level and recipients that a person chose}: another look keeps them."""
+        decisions = {}
+        for reminder in self:
+            own = decisions.setdefault(reminder.partner_id.id, {})
+            if reminder.level_by_hand:
+                own["level"] = reminder.level_id
+            if reminder.recipients_by_hand:
+                own["recipients"] = reminder.recipient_ids
+        return decisions
 
     def action_open_form(self):
         """Button: the reminder with its debts and text."""

@@ -3,8 +3,6 @@ from markupsafe import Markup
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from .crm_payment_reminder import HARD
-
 REPORT = "crm_payment_plan.action_report_payment_reminder"
 
 
@@ -12,29 +10,6 @@ class CrmPaymentReminder(models.Model):
     """One reminder on its way: debts marked, then mail, call or letter."""
 
     _inherit = "crm.payment.reminder"
-
-    def _take_new_values(self, values):
-        """What a second look found; False: the customer owes nothing of it any more."""
-        self.ensure_one()
-        if not values:
-            self.write(
-                {"state": "skipped", "error": self.env._("Paid or settled in the meantime.")}
-            )
-            return
-        hold = values["hold_reason"]
-        if self.level_by_hand:
-            values = {key: value for key, value in values.items() if key != "level_id"}
-            if hold in ("no_email", "bounced") and self.channel != "mail":
-                hold = False
-        if self.recipient_ids and hold in ("no_email", "bounced"):
-            hold = False if self.recipient_ids.filtered("email") else "no_email"
-        # Who ticked a reminder saw its reason then; a new reason is looked at first.
-        overruled = hold and hold == self.hold_reason and hold not in HARD
-        kept = {key: value for key, value in values.items()
-                if key not in ("recipient_ids", "chosen", "hold_reason")}  # fmt: skip
-        self.write({**kept, "hold_reason": hold, "chosen": not hold or overruled})
-        if hold and not overruled:
-            self.error = False
 
     def _send(self):
         """Mark the debts as reminded of and hand the reminder to its channel."""
@@ -66,6 +41,14 @@ class CrmPaymentReminder(models.Model):
 
     def _send_mail(self):
         """A mail of the outbox, logged in the chatter of the customer."""
+        emails = self.recipient_ids.sudo().mapped("email_normalized")
+        if not any(emails):
+            raise UserError(
+                self.env._(
+                    "There is no address to send it to: give a contact the role “Payments” and "
+                    "an address, or choose a call or letter."
+                )
+            )
         partner = self.partner_id.sudo().with_context(
             lang=self.lang, mail_notify_force_send=False, mail_post_autofollow=False
         )
@@ -82,7 +65,6 @@ class CrmPaymentReminder(models.Model):
         )
         self._copy_to_responsible(message)
         self._wait_for_the_hour(message)
-        emails = self.recipient_ids.sudo().mapped("email_normalized")
         return {"message_id": message.id, "sent_to": ", ".join(filter(None, emails))}
 
     def _send_letter(self):
@@ -98,13 +80,38 @@ class CrmPaymentReminder(models.Model):
             subtype_xmlid="mail.mt_note",
             **self._get_sender_values(),
         )
-        partner.activity_schedule(
+        self._plan_task(self.env._("Print the payment reminder and post it"))
+        return {"message_id": message.id}
+
+    def _send_task(self):
+        """Something to do inside the company; the customer gets nothing."""
+        level = self.level_id
+        user = level.task_user_id.filtered("active")
+        note = self.with_context(lang=user.lang or self.user_id.lang)._get_documents_html()
+        task = self._plan_task(level.with_context(lang=user.lang).task_text, user, note)
+        return {"activity_id": task.id}
+
+    def _plan_task(self, summary, user=None, note=False):
+        """An activity on the customer's card; never of nobody and never of the robot.
+
+        :param user: who does it; empty: the salesperson, who made the list, an accountant
+        """
+        user = user or self.user_id or self.run_id.user_id
+        user = user or self.company_id._get_payment_assigner()
+        if not user:
+            raise UserError(
+                self.env._(
+                    "There is nobody who could do it: give the customer a salesperson, or the "
+                    "company an accountant."
+                )
+            )
+        return self.partner_id.sudo().activity_schedule(
             "mail.mail_activity_data_todo",
             date_deadline=self.run_id.date,
-            summary=self.env._("Print the payment reminder and post it"),
-            user_id=(self.user_id or self.run_id.user_id or self.env.user).id,
+            summary=summary,
+            note=note,
+            user_id=user.id,
         )
-        return {"message_id": message.id}
 
     def _send_call(self):
         """A call of the responsible, planned like every other call; one a customer."""

@@ -24,7 +24,7 @@ class CrmPaymentReminder(models.Model):
         if self.level_id.attach_invoices:
             files += self._print_invoices() + self._print_planned_payments()
         if self.level_id.attach_statement:
-            files.append(self._print_statement())
+            files += self._print_statement()
         return files
 
     def _print_invoices(self):
@@ -48,8 +48,13 @@ class CrmPaymentReminder(models.Model):
         ]
 
     def _print_statement(self):
-        """The reconciliation statement from the day of the oldest debt on."""
-        days = [one.date or one.due_date for one in self._get_table_documents()]
+        """The reconciliation statement from the day of the oldest debt on, if it bears us out.
+
+        It knows posted entries only: of debts that stand in the weekly file, or are planned and
+        not invoiced, it would say that nobody owes anything.
+        """
+        documents = self._get_table_documents()
+        days = [one.date or one.due_date for one in documents]
         statement = self.env["crm.reconciliation"].sudo().create(
             {
                 "partner_id": self.partner_id.id,
@@ -58,8 +63,27 @@ class CrmPaymentReminder(models.Model):
                 "date_to": self.run_id.date,
             }
         )  # fmt: skip
+        if not self._is_stated(statement, documents):
+            self.partner_id.sudo()._message_log(
+                body=self.env._(
+                    "The reminder went without a reconciliation statement: the posted entries do "
+                    "not show all that it reminds of."
+                )
+            )
+            return []
         name = self.env._("Reconciliation statement %s.pdf", self.run_id.date)
-        return name, self._print(STATEMENT_REPORT, statement)
+        return [(name, self._print(STATEMENT_REPORT, statement))]
+
+    def _is_stated(self, statement, documents):
+        """Whether the statement's balance is at least what these debts ask for.
+
+        Money that came and is not assigned yet lowers the balance, and the mail names it.
+        """
+        if documents.filtered(lambda one: not one.move_id):
+            return False
+        closing = statement._sum_sections(statement._get_statement())["closing"]
+        asked = sum(documents.mapped("company_amount")) - self.unapplied_amount
+        return self.currency_id.compare_amounts(statement._money(closing), asked) >= 0
 
     def _print(self, report, record):
         reports = self.env["ir.actions.report"].sudo().with_company(self.company_id)

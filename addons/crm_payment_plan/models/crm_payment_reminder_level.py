@@ -2,7 +2,12 @@ from odoo import api, fields, models
 
 from .crm_payer_discipline import CLASSES
 
-CHANNELS = [("mail", "E-mail"), ("call", "Call"), ("letter", "Letter (PDF)")]
+CHANNELS = [
+    ("mail", "E-mail"),
+    ("call", "Call"),
+    ("letter", "Letter (PDF)"),
+    ("task", "Task inside the company"),
+]
 #: Class of the payer -> field that says whether the level is for it.
 CLASS_FIELDS = {name: f"for_{name}" for name, _label in CLASSES}
 
@@ -48,6 +53,18 @@ class CrmPaymentReminderLevel(models.Model):
         help="Of the mail or letter. It is translated like every text of a template: each "
         "customer gets it in his language.",
     )
+    task_text = fields.Char(
+        string="What to Do",
+        translate=True,
+        help="Of a task inside the company, as “Stop deliveries on credit”; the customer gets "
+        "nothing.",
+    )
+    task_user_id = fields.Many2one(
+        "res.users",
+        string="Who Does It",
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        help="Empty: the salesperson of the customer.",
+    )
     attach_invoices = fields.Boolean(help="The mail carries a PDF of each invoice in its table.")
     attach_statement = fields.Boolean(
         help="The mail carries the reconciliation statement from the oldest of its debts on."
@@ -78,8 +95,12 @@ class CrmPaymentReminderLevel(models.Model):
         "can ask for an earlier one.",
     )
     _template_chosen = models.Constraint(
-        "CHECK (channel = 'call' OR template_id IS NOT NULL)",
-        "Choose the text that is sent: only a call does without.",
+        "CHECK (channel IN ('call', 'task') OR template_id IS NOT NULL)",
+        "Choose the text that is sent: only calls and tasks do without.",
+    )
+    _task_named = models.Constraint(
+        "CHECK (channel <> 'task' OR task_text IS NOT NULL)",
+        "Say what is to be done when this level is reached.",
     )
 
     @api.depends(

@@ -1,11 +1,9 @@
-from collections import defaultdict
-from datetime import timedelta
-
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools import SQL
 
 from .crm_payer_discipline import CLASSES
 from .crm_payment_reminder_level import CLASS_FIELDS
+from .crm_payment_reminder_open import WEEK
 
 #: Reminders of one INSERT of the ORM.
 CHUNK = 1000
@@ -21,30 +19,41 @@ class CrmPaymentReminderRun(models.Model):
     _inherit = "crm.payment.reminder.run"
 
     def _prepare(self):
-        """Fill the list anew; ticks, levels and texts that a person set are kept."""
+        """Look at the debts anew; ticks, levels, recipients and texts that a person set stay.
+
+        Rows of customers who still owe are kept, so that whoever has one open can save it.
+        """
         self.ensure_one()
         run = self.with_company(self.company_id)
-        run.date = run.company_id._get_local_today()
+        run.write({
+            "date": run.company_id._get_local_today(), "looked_date": fields.Datetime.now(),
+        })  # fmt: skip
         run.env["crm.payment.promise"]._judge_company(run.company_id, run.date)
+        run._file_away()
         own = run.reminder_ids.filtered(lambda one: one.state == "waiting")
-        decided = {one.partner_id.id: one._get_decisions() for one in own if one._is_decided()}
-        own.unlink()
         run._collect(run.partner_ids.ids or None)
-        sent = set(run.reminder_ids.partner_id.ids)
-        rows = [row for row in run._get_customer_rows() if row["partner_id"] not in sent]
-        rows = run._complete_rows(rows)
-        Reminder = run.env["crm.payment.reminder"]
-        for start in range(0, len(rows), CHUNK):
-            Reminder.create(
-                [
-                    {**row, "run_id": run.id, **decided.get(row["partner_id"], {})}
-                    for row in rows[start : start + CHUNK]
-                ]
-            )
+        worked = set((run.reminder_ids - own).partner_id.ids)
+        rows = [row for row in run._get_customer_rows() if row["partner_id"] not in worked]
+        rows = run._complete_rows(rows, own._get_decisions())
+        run._fit_reminders(own, rows)
         run._insert_items()
         run._ask_accounting(rows)
         run.unknown_count = run._count_unknown()
         run.invalidate_recordset()
+
+    def _fit_reminders(self, own, rows):
+        """Make the waiting reminders those of these rows: change, drop, add."""
+        own._delete_documents()
+        known = {one.partner_id.id: one for one in own}
+        fresh = []
+        for row in rows:
+            if reminder := known.pop(row["partner_id"], None):
+                reminder._take_look(row)
+            else:
+                fresh.append({**row, "run_id": self.id})
+        own.browse([one.id for one in known.values()]).unlink()
+        for start in range(0, len(fresh), CHUNK):
+            own.create(fresh[start : start + CHUNK])
 
     def _count_unknown(self):
         return self.env["crm.receivable"].search_count(
@@ -136,10 +145,16 @@ class CrmPaymentReminderRun(models.Model):
         return max(-first.days, 0)
 
     def _get_scope_sql(self):
-        """Which debts a reminder is sent for; the others only stand in its table."""
+        """Which debts a reminder is sent for; the others only stand in its table.
+
+        The week is that before the day on which the list was made: a list that is sent after
+        the weekend reminds of what it showed.
+        """
         return {
             "due": SQL("TRUE"),
-            "week": SQL("document.days BETWEEN 1 AND 7"),
+            "week": SQL(
+                "document.days > 0 AND document.due_date >= %s::date - %s", self.scope_date, WEEK
+            ),
             "partners": SQL("document.days > 0"),
         }[self.scope]
 
@@ -224,8 +239,11 @@ class CrmPaymentReminderRun(models.Model):
             )
         )
 
-    def _complete_rows(self, rows):
-        """Values of reminders: recipients, what holds them back, whether they are ticked."""
+    def _complete_rows(self, rows, decisions=None):
+        """Values of reminders: recipients, what holds them back, whether they are ticked.
+
+        :param decisions: {customer id: level and recipients that a person chose}
+        """
         company = self.company_id
         partner_ids = [row["partner_id"] for row in rows]
         partners = self.env["res.partner"].browse(partner_ids)
@@ -237,7 +255,9 @@ class CrmPaymentReminderRun(models.Model):
         levels = {level.id: level for level in levels}
         result = []
         for partner, row in zip(partners, rows, strict=True):
-            level = levels[row["level_id"]]
+            decided = (decisions or {}).get(partner.id, {})
+            level = decided.get("level") or levels[row["level_id"]]
+            people = decided.get("recipients", recipients[partner.id])
             if level.days <= 0:
                 # A notice before the day speaks of nothing that is overdue.
                 row |= {"amount": row["coming_amount"], "document_count": row["coming_count"]}
@@ -247,85 +267,27 @@ class CrmPaymentReminderRun(models.Model):
                 "foreign": partner.id in own_firms
                 or bool(partner.company_id and partner.company_id != company),
                 "unapplied": float(taken.get(partner.id, 0)),
-                "emails": {mail.email_normalized for mail in recipients[partner.id]},
+                "emails": {mail.email_normalized for mail in people.sudo()} - {False},
                 "last": last.get(partner.id, {}),
             }
-            hold = self._get_hold_reason(partner, facts)
+            codes = self._get_hold_reasons(partner, facts)
             result.append(
                 {
                     "partner_id": partner.id,
                     "payer_class": row["payer_class"],
                     "level_id": level.id,
-                    "recipient_ids": [fields.Command.set(recipients[partner.id].ids)],
+                    "recipient_ids": [fields.Command.set(people.ids)],
                     "amount": row["amount"] or row["held_amount"],
                     "document_count": row["document_count"],
                     "days": row["days"],
                     "unapplied_amount": facts["unapplied"],
                     "bounced_email": facts["last"].get("bounced") or False,
                     "last_date": facts["last"].get("date") or False,
-                    "hold_reason": hold,
-                    "chosen": not hold,
+                    "hold_codes": ",".join(codes) or False,
+                    "chosen": not codes,
                 }
             )
         return result
-
-    def _get_hold_reason(self, partner, facts):
-        """Code of what holds a customer's reminder back; False: nothing. Hook for more."""
-        level, last = facts["level"], facts["last"]
-        if facts["foreign"]:
-            return "company"
-        if partner.reminder_pause_until and partner.reminder_pause_until >= self.date:
-            return "pause"
-        if partner.reminder_mode == "stop":
-            return "stop"
-        if not facts["new"]:
-            return "sent"
-        if not facts["ready"]:
-            return facts["hold"]
-        if self.scope != "partners" and (reason := partner._get_by_hand_reason(self.company_id)):
-            return reason
-        if facts["unapplied"] >= float(facts["amount"]):
-            return "unapplied"
-        if level.min_amount and float(facts["amount"]) < level.min_amount:
-            return "small"
-        if level.channel == "mail" and not facts["emails"]:
-            return "no_email"
-        if level.channel == "mail" and facts["emails"] <= last.get("bounced_emails", set()):
-            return "bounced"
-        gap = timedelta(days=self.company_id.reminder_gap_days)
-        if last.get("date") and self.date < last["date"] + gap and level.days <= last["level_days"]:
-            return "recent"
-        return False
-
-    def _get_last_reminders(self, partner_ids):
-        """{partner id: last reminder sent: date, days of its level, addresses that bounced}."""
-        last = defaultdict(dict)
-        for partner, date, level_days, bounced in self.env.execute_query(
-            SQL(
-                """
-                SELECT DISTINCT ON (r.partner_id) r.partner_id, r.sent_date, l.days, (
-                       SELECT array_agg(rp.email_normalized)
-                         FROM mail_notification n JOIN res_partner rp ON rp.id = n.res_partner_id
-                        WHERE n.mail_message_id = r.message_id
-                          AND n.notification_status IN ('bounce', 'exception')
-                          AND strpos(r.sent_to, rp.email_normalized) > 0)
-                  FROM crm_payment_reminder r
-                  JOIN crm_payment_reminder_level l ON l.id = r.level_id
-                 WHERE r.company_id = %s AND r.state = 'sent' AND r.partner_id = ANY(%s)
-              ORDER BY r.partner_id, r.sent_date DESC, r.id DESC
-                """,
-                self.company_id.id,
-                list(partner_ids),
-            )
-        ):
-            emails = {email for email in bounced or () if email}
-            last[partner] = {
-                "date": date,
-                "level_days": level_days,
-                "bounced_emails": emails,
-                "bounced": ", ".join(sorted(emails)),
-            }
-        return last
 
     # Documents ----------------------------------------------------------------
 
@@ -352,23 +314,7 @@ class CrmPaymentReminderRun(models.Model):
             )
         )
         self.env["crm.payment.reminder.item"].invalidate_model()
-        self.env["crm.payment.reminder"].invalidate_model(["document_ids"])
-
-    @api.model
-    def _look_again(self, reminders):
-        """Just before sending: what was paid, promised or disputed in the meantime counts.
-
-        A reminder whose reason to be held appeared after the look at the list is not sent.
-        """
-        run = reminders.run_id.with_company(reminders.company_id)
-        run.date = run.company_id._get_local_today()
-        run._collect(reminders.partner_id.ids)
-        rows = {row["partner_id"]: row for row in run._get_customer_rows()}
-        known = run._complete_rows(
-            [rows[one.partner_id.id] for one in reminders if one.partner_id.id in rows]
+        # The text shows them in its table.
+        self.env["crm.payment.reminder"].invalidate_model(
+            ["document_ids", "subject", "body", "documents_html"]
         )
-        values = {row["partner_id"]: row for row in known}
-        reminders.document_ids.unlink()
-        for reminder in reminders:
-            reminder._take_new_values(values.get(reminder.partner_id.id))
-        run._insert_items(reminders.filtered(lambda one: one.state == "waiting"))

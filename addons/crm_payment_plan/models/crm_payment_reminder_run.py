@@ -135,12 +135,6 @@ class CrmPaymentReminderRun(models.Model):
             )
 
     @api.model
-    def action_review(self):
-        """Button: what is due by the levels now; the open list of the company is refreshed."""
-        self._check_may_send()
-        return self.sudo()._get_open(self.env.company, self.env.user)._open_form()
-
-    @api.model
     def action_overdue_week(self):
         """Button “Remind of all overdue this week”: a list of its own, to review and send."""
         self._check_may_send()
@@ -168,20 +162,6 @@ class CrmPaymentReminderRun(models.Model):
         )
         run._prepare()
         return run.sudo(self.env.su)
-
-    @api.model
-    def _get_open(self, company, user=None):
-        """The list of a company that waits for review, brought up to date."""
-        run = self.search(
-            [("company_id", "=", company.id), ("scope", "=", "due"),
-             ("state", "in", ("review", "sending"))], limit=1
-        ) or self.create(
-            {"company_id": company.id, "date": company._get_local_today(),
-             "user_id": user and user.id}
-        )  # fmt: skip
-        if run.state == "review":
-            run._prepare()
-        return run
 
     def _open_form(self):
         return {

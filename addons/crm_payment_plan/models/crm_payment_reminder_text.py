@@ -94,10 +94,10 @@ class CrmPaymentReminder(models.Model):
         A notice before the due date speaks only of what is not due yet, a reminder only of
         what is overdue.
         """
-        overruled = self.chosen and self.hold_reason
+        overruled = self._get_hold_codes() if self.chosen else ()
         early = self.level_id.days <= 0
         return self.document_ids.filtered(
-            lambda one: (not one.hold_reason or one.hold_reason == overruled)
+            lambda one: (not one.hold_reason or one.hold_reason in overruled)
             and (one.days <= 0) == early
         ).sorted(lambda one: (one.due_date, one.id))
 
@@ -118,10 +118,18 @@ class CrmPaymentReminder(models.Model):
                 "format_date": lambda day: format_date(reminder.env, day) if day else "",
                 "format_amount": lambda sum_, currency: format_amount(reminder.env, sum_, currency),
                 "get_url": reminder._get_document_url,
+                "get_reference": reminder._get_payment_reference,
+                "has_references": any(map(reminder._get_payment_reference, documents)),
                 "table_class": TABLE_CLASS,
             },
             minimal_qcontext=True,
         )
+
+    @api.model
+    def _get_payment_reference(self, document):
+        """What the customer is to write on his transfer; empty when it is the document itself."""
+        reference = document.move_id.sudo().payment_reference or ""
+        return "" if reference == document.move_id.sudo().name else reference
 
     @api.depends("document_ids", "recipient_ids")
     def _compute_documents_html(self):

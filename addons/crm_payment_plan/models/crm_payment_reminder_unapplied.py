@@ -29,7 +29,7 @@ class CrmPaymentReminderRun(models.Model):
         if assigned:
             assigned.action_feedback(feedback=self.env._("The money is assigned."))
         held = {row["partner_id"]: row["unapplied_amount"] for row in rows
-                if row["hold_reason"] == "unapplied"}  # fmt: skip
+                if "unapplied" in (row["hold_codes"] or "").split(",")}  # fmt: skip
         texts = self.with_context(lang=user.lang)
         self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True).create(
             [

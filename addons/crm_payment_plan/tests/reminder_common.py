@@ -137,4 +137,26 @@ class ReminderCommon(DisciplineCommon):
         return contract
 
 
-__all__ = ["NIGHT", "ReminderCommon", "files"]
+class UnappliedCommon(ReminderCommon):
+    """A debt, and a bank whose statements bring money that nobody has assigned."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.bank_journal = cls.env["account.journal"].create(
+            {"name": "Bank", "code": "DBNK", "type": "bank", "company_id": cls.company.id}
+        )
+        cls.company.reminder_assigner_id = cls.accountant
+
+    def setUp(self):
+        super().setUp()
+        self.move = self._invoice(-8, 100)
+
+    def _bank_line(self, amount, partner=None):
+        return self.env["account.bank.statement.line"].create(
+            {"journal_id": self.bank_journal.id, "payment_ref": "Bank line", "amount": amount,
+             "date": NIGHT, "partner_id": (partner or self.payer).id}
+        )  # fmt: skip
+
+
+__all__ = ["NIGHT", "ReminderCommon", "UnappliedCommon", "files"]

@@ -117,7 +117,7 @@ class TestReminderList(ReminderCommon):
         with self.assertRaises(Exception) as caught, mute_logger("odoo.sql_db"):
             self.Level.create({"name": "Empty", "days": 3}).flush_recordset()
         message = self.Level._sql_error_to_message(caught.exception)
-        self.assertEqual(message, "Choose the text that is sent: only a call does without.")
+        self.assertEqual(message, "Choose the text that is sent: only calls and tasks do without.")
         self.assertEqual(self.levels[-3].when, "3 days before the due date")
         self.assertIn("after a look", self.levels[7].summary)
 
@@ -287,7 +287,7 @@ class TestReminderList(ReminderCommon):
         self.assertEqual(self._of(run).hold_reason, "promise")
         run2 = self._review()
         self.assertEqual(run2, run)
-        self._of(run).sudo().write({"hold_reason": False, "chosen": True})
+        self._of(run).sudo().write({"hold_codes": False, "chosen": True})
         self._send(run)
         self.assertEqual((self._of(run).state, self._of(run).chosen), ("waiting", False))
         self.assertEqual(self._of(run, other).state, "sent")
@@ -522,12 +522,15 @@ class TestReminderList(ReminderCommon):
             night._stage_payment_reminder(stage)
             run = self.Run._get_open(self.company)
             self.assertEqual(self._of(run).state, "waiting")
-            self.assertEqual(self._of(run, other).state, "sent")
+            self.assertFalse(self._of(run, other), "what was sent stands in a list of its own")
+            sent = self.Reminder.search([("partner_id", "=", other.id)])
+            self.assertEqual((sent.state, sent.run_id.state), ("sent", "done"))
             self.assertEqual(stage.created, 1)
             night._stage_payment_reminder(stage)
         self.assertEqual(len(self._mails(other)), 1)
         self.assertFalse(self._mails())
-        self.assertEqual(self.Run.search_count([("scope", "=", "due")]), 1, "one open list")
+        opened = [("scope", "=", "due"), ("state", "=", "review")]
+        self.assertEqual(self.Run.search_count(opened), 1, "one open list")
         self.company.reminder_nightly = False
         night._stage_payment_reminder(stage)
         self.assertIn("Switched off", stage.message)

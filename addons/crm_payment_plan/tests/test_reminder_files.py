@@ -1,8 +1,10 @@
 """What goes along with a reminder: invoices, statement, a copy, links to the portal."""
 
 import io
+from datetime import timedelta
 from unittest.mock import patch
 
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools.pdf import PdfReader
 
@@ -76,6 +78,54 @@ class TestReminderFiles(ReminderCommon):
         self.assertEqual(len(file), 1)
         self.assertIn(str(NIGHT), file.name)
         self.assertIn("123.45", self._text(file))
+
+    def test_statement_that_would_deny_the_debt(self):
+        """PF-13, PF-20: debts of files and plans stand in no posted entry: no statement goes."""
+        self.levels[7].write({"attach_invoices": False, "attach_statement": True})
+        planned = self._debtor("Planned")
+        self._contract([(70, -8)], partner=planned)
+        mixed = self._debtor("Mixed")
+        for partner in (self.payer, mixed):
+            self._file_debt(f"F-{partner.id}", -8, 100, partner=partner)
+        self._invoice(-8, 30, partner=mixed)
+        owed = self._debtor("We owe him more")
+        self._invoice(-8, 40, partner=owed)
+        self._entry_we_owe(owed, 90)
+        run = self._review()
+        run._send_chosen()
+        for partner in (self.payer, planned, mixed, owed):
+            self.assertEqual(self._of(run, partner).state, "sent", partner.name)
+            self.assertFalse(self._mails(partner).attachment_ids, partner.name)
+            notes = " ".join(partner.message_ids.mapped("body"))
+            self.assertIn("without a reconciliation statement", notes)
+
+    def test_statement_with_money_not_assigned(self):
+        """PF-13: money that the mail names as not assigned lowers the statement as well."""
+        self.levels[7].write({"attach_invoices": False, "attach_statement": True})
+        self._invoice(-8, 100)
+        self._entry_we_owe(self.payer, 30, self.receivable)
+        self._send_printed(self._review())
+        self.assertIn("70.00", self._text(self._mails().attachment_ids))
+
+    def _entry_we_owe(self, partner, amount, account=None):
+        """A posted entry in favour of the customer: a bill of his, or money he paid."""
+        payable = account or self.env["account.account"].create(
+            {"name": "Creditors", "code": f"CRED{partner.id}", "account_type":
+             "liability_payable", "reconcile": True,
+             "company_ids": [Command.set(self.company.ids)]}
+        )  # fmt: skip
+        self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "journal_id": self.journal.id,
+                "date": NIGHT - timedelta(days=1),
+                "line_ids": [
+                    Command.create({"account_id": self.bank.id, "debit": amount}),
+                    Command.create({"account_id": payable.id, "credit": amount,
+                                    "partner_id": partner.id}),
+                ],
+            }
+        ).action_post()  # fmt: skip
 
     def test_nothing_asked(self):
         """PF-13: a level that asks for no files sends none."""

@@ -30,7 +30,6 @@ class TestReminderHours(ReminderCommon):
                 night = self.env["crm.nightly.run"]._create_run(self.company, run.date, "manual")
                 stage = night.stage_ids.filtered(lambda one: one.code == "payment_reminder")
                 night._stage_payment_reminder(stage)
-                reminder = self._of(run)
             else:
                 run.with_user(self.accountant).action_send()
             self.assertEqual(reminder.state, "sent")

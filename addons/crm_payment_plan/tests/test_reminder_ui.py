@@ -1,8 +1,11 @@
 """The review list in the real web client, from the debts to the mail."""
 
+from datetime import timedelta
+from unittest.mock import patch
+
 from odoo.tests import HttpCase, tagged
 
-from .reminder_common import ReminderCommon
+from .reminder_common import NIGHT, ReminderCommon
 
 
 @tagged("post_install", "-at_install")
@@ -24,6 +27,31 @@ class TestReminderUi(ReminderCommon, HttpCase):
         )
         self.assertEqual(self._mails().subject, "About your invoice, Ivan")
 
+    def test_review(self):
+        """PF-13, PF-16: dropped, made anew, a held one ticked, another level, sent behind."""
+        self.payer.name = "Vector Auto"
+        other, mute = self._debtor("Orion Parts"), self._debtor("Mute Ltd", email=False)
+        for partner in (self.payer, other, mute):
+            self._invoice(-8, partner=partner)
+        self._promise(5, partner=other)
+        self.levels[7].copy({"name": "Posted letter", "days": 8, "channel": "letter",
+                             "active": True, "for_unrated": False})  # fmt: skip
+        run_module = "odoo.addons.crm_payment_plan.models.crm_payment_reminder_run.AT_ONCE"
+        with patch(run_module, 1):
+            self.start_tour(
+                "/odoo/reminders-to-review", "crm_payment_reminder_review",
+                login="debts_accountant",
+            )  # fmt: skip
+        runs = self.Run.search([("scope", "=", "due")], order="id")
+        self.assertEqual(runs.mapped("state"), ["cancelled", "sending"])
+        reports = type(self.env["ir.actions.report"])
+        letter = lambda self, *args, **kwargs: (b"%PDF-1.4 letter", "pdf")  # noqa: E731
+        with patch.object(reports, "_render_qweb_pdf", letter):
+            runs[1]._send_chosen()
+        self.assertEqual((runs[1].state, runs[1].sent_count, runs[1].letter_count), ("done", 3, 1))
+        self.assertEqual(self._of(runs[1], mute).channel, "letter")
+        self.assertTrue(self._mails(other), "ticked though a promise is open")
+
     def test_promise_on_the_card(self):
         """PF-13, PF-18: a promise is noted on the customer's card and seen there."""
         for due in (-100, -90, -80):
@@ -33,3 +61,64 @@ class TestReminderUi(ReminderCommon, HttpCase):
         self.start_tour(url, "crm_payment_promise", login="bpm_manager")
         promise = self.Promise.search([("partner_id", "=", self.payer.id)])
         self.assertEqual((promise.amount, promise.user_id), (300.0, self.manager))
+
+
+@tagged("post_install", "-at_install")
+class TestReminderPhone(ReminderCommon, HttpCase):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    #: What must be seen before the width is measured: a card, a pivot, or that there is nothing.
+    SEEN = (
+        ".o_kanban_record, .o_pivot table, .o_view_nocontent, .o_graph_view canvas, .o_data_row,"
+        " .o_form_view .o_field_widget"
+    )
+
+    def test_button_of_the_week(self):
+        """PF-21: on a phone the button stands above the cards of debts, and works."""
+        self.payer.name = "Vector Auto"
+        self._invoice(-5)
+        self.start_tour(
+            "/odoo/overdue-week", "crm_payment_reminder_phone", login="debts_accountant"
+        )
+        self.assertTrue(self._of(self.Run.search([("scope", "=", "week")])))
+
+    def test_widths(self):
+        """EC-22, PF-16: no screen of debts, reminders, cash and bank scrolls sideways."""
+        self._fill_screens()
+        for path in (
+            "overdue-week", "debts", "promises-to-pay", "payment-disputes", "reminder-results",
+            "payment-reminders", "payment-reminders-sent", "cash-plan-fact", "cash-documents",
+            "bank-lines",
+        ):  # fmt: skip
+            with self.subTest(path):
+                self.browser_js(
+                    f"/odoo/{path}",
+                    "const wide = [...document.querySelectorAll('html, .o_content')].filter("
+                    "box => box.scrollWidth > box.clientWidth + 1);"
+                    "const own = document.querySelector('.o_pivot') ? wide.filter("
+                    "box => box.tagName === 'HTML') : wide;"
+                    "console.log(own.length ? `error: ${own[0].className} is"
+                    " ${own[0].scrollWidth} px wide` : 'test successful');",
+                    ready=f"!!document.querySelector('{self.SEEN}')",
+                    login="debts_accountant",
+                )
+
+    def _fill_screens(self):
+        """Something in each screen: an empty one is never too wide."""
+        long = "A customer with a very long name of many words Limited Liability Company"
+        self.payer.name = long
+        move, disputed = self._invoice(-5, 123456.78), self._invoice(-6, 9876543.21)
+        self._promise(5, 100)
+        self.Dispute.create({"move_id": disputed.id, "reason": "goods", "user_id": self.manager.id})
+        self._remind()
+        self._entry(move, 1)
+        self.Reminder._judge_results(self.company, NIGHT + timedelta(days=7))
+        journal = self.env["account.journal"].create(
+            {"name": "Bank of a long name", "code": "PHBNK", "type": "bank",
+             "company_id": self.company.id}
+        )  # fmt: skip
+        self.env["account.bank.statement.line"].create(
+            {"journal_id": journal.id, "payment_ref": "Payment by invoice " * 6, "amount": 1234567,
+             "date": NIGHT, "partner_id": self.payer.id}
+        )  # fmt: skip

@@ -2,29 +2,11 @@
 
 from odoo.tests import tagged
 
-from .reminder_common import NIGHT, ReminderCommon
+from .reminder_common import NIGHT, UnappliedCommon
 
 
 @tagged("post_install", "-at_install")
-class TestReminderUnapplied(ReminderCommon):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.bank_journal = cls.env["account.journal"].create(
-            {"name": "Bank", "code": "DBNK", "type": "bank", "company_id": cls.company.id}
-        )
-        cls.company.reminder_assigner_id = cls.accountant
-
-    def setUp(self):
-        super().setUp()
-        self.move = self._invoice(-8, 100)
-
-    def _bank_line(self, amount, partner=None):
-        return self.env["account.bank.statement.line"].create(
-            {"journal_id": self.bank_journal.id, "payment_ref": "Bank line", "amount": amount,
-             "date": NIGHT, "partner_id": (partner or self.payer).id}
-        )  # fmt: skip
-
+class TestReminderUnapplied(UnappliedCommon):
     def _asked(self):
         return self.env["mail.activity"].search(
             [("res_model", "=", "res.partner"), ("res_id", "=", self.payer.id),

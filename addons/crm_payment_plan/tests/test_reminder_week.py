@@ -78,9 +78,9 @@ class TestReminderWeek(ReminderCommon):
         self._invoice(-8)
         run = self._review().with_user(self.accountant)
         run.action_cancel()
-        action = run.action_review()
+        action = run.action_new_list()
         fresh = self.Run.browse(action["res_id"])
         self.assertNotEqual(fresh, run)
         self.assertTrue(self._of(fresh))
         with self.assertRaises(AccessError):
-            run.with_user(self.manager).action_review()
+            run.with_user(self.manager).action_new_list()

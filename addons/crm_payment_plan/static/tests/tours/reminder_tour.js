@@ -40,6 +40,76 @@ registry.category("web_tour.tours").add("crm_payment_reminder", {
     ],
 });
 
+registry.category("web_tour.tours").add("crm_payment_reminder_review", {
+    steps: () => [
+        {
+            content: "The list of all whose turn has come is dropped",
+            trigger: ".o_reminder_run button[name=action_cancel]",
+            run: "click",
+        },
+        { trigger: ".modal .modal-footer .btn-primary", run: "click" },
+        {
+            content: "and offers the next one",
+            trigger: ".o_reminder_run button[name=action_new_list]",
+            run: "click",
+        },
+        { trigger: ".o_arrow_button_current:contains('To review')" },
+        {
+            content: "What is held back is ticked by a person who has seen why",
+            trigger: `${row("Orion Parts")} .badge:contains('Promise is open')`,
+        },
+        { trigger: `${row("Orion Parts")} [name=chosen] input`, run: "click" },
+        {
+            content: "Nobody to write to: no tick",
+            trigger: `${row("Mute Ltd")}:has([name=chosen] input:disabled) .badge:contains('No e-mail')`,
+        },
+        { trigger: `${row("Mute Ltd")} [name=partner_id]`, run: "click" },
+        { trigger: ".modal .alert:contains('give a contact the role')" },
+        { trigger: ".modal .o_field_widget[name=level_id] input", run: "edit Posted letter" },
+        {
+            trigger: ".o-autocomplete--dropdown-item:contains(Posted letter)",
+            run: "click",
+        },
+        {
+            content: "a letter needs no address of a mail",
+            trigger: ".modal:not(:has(.o_field_widget[name=recipient_ids]))",
+        },
+        { trigger: ".modal .o_form_button_save", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
+        { trigger: `${row("Mute Ltd")}:contains('Posted letter')` },
+        { trigger: ".o_reminder_run .o_form_button_save:visible", run: "click" },
+        { trigger: ".o_reminder_run .o_reminder_counts:contains('3')" },
+        { trigger: "button[name=action_send]", run: "click" },
+        { trigger: ".modal .modal-footer .btn-primary", run: "click" },
+        {
+            content: "More than a person waits for leaves in the background",
+            trigger: ".o_arrow_button_current:contains('Sending')",
+        },
+        { trigger: ".o_reminder_run .alert:contains('you may leave the page')" },
+    ],
+});
+
+/** On a phone the lists are cards; the button stands above them. */
+registry.category("web_tour.tours").add("crm_payment_reminder_phone", {
+    steps: () => [
+        { trigger: ".o_kanban_record:contains('Vector Auto')" },
+        { trigger: "button[name=action_overdue_week]:visible", run: "click" },
+        { trigger: ".o_reminder_run .o_kanban_record:contains('Vector Auto')", run: "click" },
+        {
+            trigger: ".modal .o_field_widget[name=document_ids] .o_kanban_record",
+            run() {
+                const wide = document.documentElement.scrollWidth;
+                const dialog = document.querySelector(".modal-body");
+                if (wide > 391 || dialog.scrollWidth > dialog.clientWidth + 1) {
+                    throw new Error(`The reminder is ${dialog.scrollWidth} px wide`);
+                }
+            },
+        },
+        { trigger: ".modal .nav-link:contains('Text')", run: "click" },
+        { trigger: ".modal .o_field_widget[name=body] table:contains('Total')" },
+    ],
+});
+
 registry.category("web_tour.tours").add("crm_payment_promise", {
     steps: () => [
         {
