@@ -6,14 +6,16 @@ def allocate(entries, rows):
 
     A sum goes first to the payment it is linked to, then to the earliest ones
     that are open; what no payment takes stays without one. A sum paid back opens
-    the linked payment first, then the latest that were closed.
+    the linked payment first, takes then what had stayed without one, and then opens
+    the latest that were closed.
 
     :param entries: (sum, id of the linked row or None), in the order of dates
     :param rows: (id, sum of the row), in the order in which they are to be closed
     :return: per entry its list of (row id or None, sum)
     """
     room = dict(rows)
-    taken = dict.fromkeys(room, 0)
+    # Under None what no payment took.
+    taken = dict.fromkeys([*room, None], 0)
     order = [row_id for row_id, _amount in rows]
     return [
         _take(amount, linked, room, taken, order)
@@ -33,20 +35,25 @@ def _take(amount, linked, room, taken, order):
             amount -= piece
             pieces.append((row_id, piece))
     if amount:
+        taken[None] += amount
         pieces.append((None, amount))
     return pieces
 
 
 def _give_back(amount, linked, room, taken, order):
     pieces = []
-    for row_id in _linked_first(linked, room, reversed(order)):
+    first = [linked, None] if linked in room else [None]
+    for row_id in [*first, *(one for one in reversed(order) if one != linked)]:
         piece = min(amount, taken[row_id])
         if piece > 0:
-            room[row_id] += piece
             taken[row_id] -= piece
             amount -= piece
             pieces.append((row_id, -piece))
+            if row_id is not None:
+                room[row_id] += piece
     if amount:
+        # More went back than ever came.
+        taken[None] -= amount
         pieces.append((None, -amount))
     return pieces
 

@@ -246,6 +246,15 @@ NOUNS = {
 }
 
 
+def has_words(currency: str, lang: str) -> bool:
+    """Whether the tables have words for this currency in this language."""
+    return (currency, _code(lang)) in NOUNS
+
+
+def _code(lang):
+    return lang.replace("-", "_").split("_")[0].lower()
+
+
 def amount_in_words(amount, currency: str, lang: str, style: str = "contract") -> str:
     """An amount in words.
 
@@ -264,7 +273,7 @@ def amount_in_words(amount, currency: str, lang: str, style: str = "contract") -
         raise AmountError(f"“{amount}” is not an amount of money.") from error
     if not value.is_finite() or not 0 <= value < LIMIT:
         raise AmountError(f"{value} is below zero or a trillion and more: no words for it.")
-    code = lang.replace("-", "_").split("_")[0].lower()
+    code = _code(lang)
     nouns = NOUNS.get((currency, code))
     if not nouns:
         return f"{value} {currency}"

@@ -19,6 +19,8 @@ from markupsafe import Markup, escape
 TOKEN = re.compile(r"\{\{((?:<[^<>]*>|[^{}<>])*)\}\}")
 BRACES = re.compile(r"\{\{|\}\}")
 TAG = re.compile(r"<[^<>]*>")
+#: The same in brackets of its own: "100.00 EUR ({{amount_words}})".
+BRACKETED = re.compile(r"(?:\s|&nbsp;|\xa0)*\(\s*(" + TOKEN.pattern + r")\s*\)")
 REFERENCE = "ref:"
 TAGS = frozenset(
     "p br div span b strong i em u s sub sup ul ol li table thead tbody tr th td "
@@ -38,6 +40,13 @@ _CLEANER = Cleaner(
     inline_style=False,
     kill_tags=("script", "style", "iframe", "object", "embed", "svg", "math", "form", "noscript"),
 )
+
+
+class Omitted(str):
+    """A value that there is none of, and nobody can give: it leaves no gap to fill in."""
+
+
+OMITTED = Omitted()
 
 
 class ClauseError(ValueError):
@@ -115,7 +124,8 @@ def check(source, values, codes):
 def fill(source, values, numbers, missing=None) -> Markup:
     """The text with its values and the numbers of the clauses it refers to.
 
-    :param values: {name: text or Markup}; anything but ``Markup`` is escaped.
+    :param values: {name: text or Markup}; anything but ``Markup`` is escaped. What is
+        ``OMITTED`` is left out, with the brackets around it.
     :param numbers: {code: number} of the clauses that are in the text.
     :param missing: set that takes the names whose value is empty or whose clause is left out.
     """
@@ -124,14 +134,22 @@ def fill(source, values, numbers, missing=None) -> Markup:
         name = _name(match)
         is_reference = name.startswith(REFERENCE)
         value = numbers.get(name[len(REFERENCE) :].strip()) if is_reference else values.get(name)
+        if isinstance(value, Omitted):
+            return Markup()
         if value in (None, False, ""):
             if missing is not None:
                 missing.add(name)
             return Markup('<span class="o_missing">________</span>')
         return escape(value)
 
+    def drop(match):
+        inner = TOKEN.fullmatch(match.group(1))
+        omitted = inner and isinstance(values.get(_name(inner)), Omitted)
+        return "" if omitted else match.group()
+
+    text = BRACKETED.sub(drop, str(source or ""))
     # Tags that stood inside the braces are gone with them: cleaning closes what is open.
-    return clean(TOKEN.sub(lambda match: str(replace(match)), str(source or "")))
+    return clean(TOKEN.sub(lambda match: str(replace(match)), text))
 
 
 def number(places):

@@ -208,7 +208,8 @@ SELECT s.contract_id, p.name AS payment, s.amount_settled AS kept, t.amount AS t
   JOIN crm_contract_payment p ON p.id = s.payment_id
   LEFT JOIN brought b ON b.payment_id = p.id
  CROSS JOIN LATERAL (SELECT CASE WHEN p.state = 'cancelled' THEN 0 ELSE
-       LEAST(s.amount_declared, GREATEST(p.amount - COALESCE(b.amount, 0), 0)) END AS amount) t
+       LEAST(s.amount_declared, GREATEST(p.amount - COALESCE(p.amount_credited, 0)
+             - COALESCE(b.amount, 0), 0)) END AS amount) t
  WHERE s.contract_id IN %(ids)s AND s.source = 'manual'
    AND (s.amount_settled <> t.amount OR s.amount_cash <> t.amount)
  ORDER BY s.contract_id, s.id
@@ -223,12 +224,14 @@ SELECT p.contract_id, p.name AS payment, field, kept, told
   FROM crm_contract_payment p
   LEFT JOIN sums s ON s.payment_id = p.id
  CROSS JOIN LATERAL (SELECT COALESCE(s.settled, 0) AS settled,
-       p.amount > 0 AND COALESCE(s.settled, 0) >= p.amount AS complete) d
+       p.amount - COALESCE(p.amount_credited, 0) AS owed,
+       p.amount > 0 AND COALESCE(s.settled, 0) + COALESCE(p.amount_credited, 0) >= p.amount
+       AS complete) d
  CROSS JOIN LATERAL (VALUES
       ('amount_received', COALESCE(p.amount_received, 0), d.settled),
       ('amount_cash', COALESCE(p.amount_cash, 0), COALESCE(s.cash, 0)),
       ('amount_remaining', COALESCE(p.amount_remaining, 0), CASE WHEN p.state = 'cancelled'
-           THEN 0 ELSE GREATEST(p.amount - d.settled, 0) END),
+           THEN 0 ELSE GREATEST(d.owed - d.settled, 0) END),
       ('state', CASE WHEN p.state = 'received' THEN p.amount ELSE 0 END,
            CASE WHEN d.complete AND p.state <> 'cancelled' THEN p.amount ELSE 0 END),
       ('date_received', p.date_received - DATE '2000-01-01',
@@ -270,14 +273,15 @@ SELECT k.contract_id, k.amount AS kept, round(v.amount, 2) AS told
 TOTALS = """
 WITH plan AS (
     SELECT contract_id, sum(amount) FILTER (WHERE state <> 'cancelled') AS planned,
-           sum(greatest(amount - COALESCE(amount_received, 0), 0))
+           sum(greatest(amount - COALESCE(amount_credited, 0) - COALESCE(amount_received, 0), 0))
                FILTER (WHERE state <> 'cancelled') AS remaining
       FROM crm_contract_payment WHERE contract_id IN %(ids)s GROUP BY contract_id
 ), coming AS (
     SELECT DISTINCT ON (contract_id) contract_id, date_planned AS day,
-           sum(amount - COALESCE(amount_received, 0)) AS amount
+           sum(amount - COALESCE(amount_credited, 0) - COALESCE(amount_received, 0)) AS amount
       FROM crm_contract_payment
-     WHERE contract_id IN %(ids)s AND state = 'planned' AND amount > COALESCE(amount_received, 0)
+     WHERE contract_id IN %(ids)s AND state = 'planned'
+       AND amount > COALESCE(amount_credited, 0) + COALESCE(amount_received, 0)
      GROUP BY contract_id, date_planned ORDER BY contract_id, date_planned
 ), receipts AS (
     SELECT contract_id, sum(amount_settled) AS received, sum(amount_cash) AS cash,
@@ -313,6 +317,10 @@ SELECT c.id AS contract_id, field, kept, told
           CASE WHEN e.amount <> 0 AND c.parent_id IS NULL
                THEN e.amount - COALESCE(p.planned, 0) ELSE 0 END),
       ('remaining_total', COALESCE(c.remaining_total, 0), COALESCE(p.remaining, 0)),
+      ('open_total', COALESCE(c.open_total, 0), GREATEST(COALESCE(p.remaining, 0),
+          CASE WHEN c.parent_id IS NULL AND c.state IN ('draft', 'approved', 'active')
+               THEN e.amount - COALESCE(c.credited_total, 0) - COALESCE(s.received, 0)
+               ELSE 0 END)),
       ('received_total', COALESCE(c.received_total, 0), COALESCE(s.received, 0)),
       ('cash_total', COALESCE(c.cash_total, 0), COALESCE(s.cash, 0)),
       ('unallocated_total', COALESCE(c.unallocated_total, 0), COALESCE(s.beyond, 0)),

@@ -1,19 +1,18 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .res_partner_discipline import SEEN_BY
-
 
 class AccountBankStatementLine(models.Model):
     """The contracts that a bank line pays, once it is matched with their invoices."""
 
-    _inherit = "account.bank.statement.line"
+    _name = "account.bank.statement.line"
+    _inherit = ["account.bank.statement.line", "crm.payer.seen.mixin"]
 
-    payer_class = fields.Selection(related="partner_id.payer_class", groups=SEEN_BY)
     paid_contract_ids = fields.Many2many(
         "crm.contract",
         string="Contracts Paid",
         compute="_compute_paid_contracts",
+        compute_sudo=True,
         search="_search_paid_contract_ids",
         help="Of the invoices with which the line is matched.",
     )
@@ -21,6 +20,7 @@ class AccountBankStatementLine(models.Model):
         "crm.contract.payment",
         string="Planned Payments Closed",
         compute="_compute_paid_contracts",
+        compute_sudo=True,
         search="_search_paid_payment_ids",
     )
 
@@ -31,13 +31,15 @@ class AccountBankStatementLine(models.Model):
         )
 
     @api.depends("move_id.line_ids.matched_debit_ids", "move_id.line_ids.matched_credit_ids")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_paid_contracts(self):
         rows = self._get_settlements().grouped("counterpart_move_id")
         none = self.env["crm.contract.settlement"]
         for line in self:
             found = rows.get(line.move_id, none)
-            line.paid_contract_ids = found.contract_id
-            line.paid_payment_ids = found.payment_id
+            # Auditors see the line, though not the contracts.
+            line.paid_contract_ids = found.contract_id.sudo(False)._filtered_access("read")
+            line.paid_payment_ids = found.payment_id.sudo(False)._filtered_access("read")
 
     @api.model
     def _search_paid_contract_ids(self, operator, value):
@@ -54,7 +56,8 @@ class AccountBankStatementLine(models.Model):
         Settlement = self.env["crm.contract.settlement"]
         settled = Domain("counterpart_move_id", "!=", False)
         if operator == "in" and False in value:
-            every = Settlement._search(settled & Domain(name, "!=", False))
+            # Whether there is one at all may be asked without the right to contracts.
+            every = Settlement.sudo()._search(settled & Domain(name, "!=", False))
             none = ~Domain("move_id", "in", every.subselect("counterpart_move_id"))
             rest = [one for one in value if one is not False]
             return none | self._search_settled(name, "in", rest) if rest else none

@@ -21,13 +21,22 @@ class AccountMove(models.Model):
         "crm.contract",
         string="Contracts",
         compute="_compute_crm_contract_ids",
+        compute_sudo=True,
         search="_search_crm_contract_id",
     )
     crm_contract_payment_ids = fields.Many2many(
         "crm.contract.payment",
         string="Planned Payments",
         compute="_compute_crm_contract_ids",
+        compute_sudo=True,
         search="_search_crm_contract_payment_ids",
+        help="What its lines name, and what the money received on it closed.",
+    )
+    crm_settlement_ids = fields.One2many(
+        "crm.contract.settlement",
+        "move_id",
+        string="Receipts of Contracts",
+        groups="crm_bpm_core.group_view,crm_payment_plan.group_plan_all",
     )
 
     @api.depends("line_ids.crm_contract_id")
@@ -36,11 +45,22 @@ class AccountMove(models.Model):
             contracts = move.line_ids.crm_contract_id
             move.crm_contract_id = contracts if len(contracts) == 1 else False
 
-    @api.depends("line_ids.crm_contract_id", "line_ids.crm_contract_payment_id")
+    @api.depends(
+        "line_ids.crm_contract_id", "line_ids.crm_contract_payment_id",
+        "crm_settlement_ids.payment_id",
+    )  # fmt: skip
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_crm_contract_ids(self):
+        """Contracts and planned payments that the reader may see.
+
+        Invoices are also read by auditors and by salespeople of other customers: what they may
+        not see of the plan must not keep the invoice from them.
+        """
         for move in self:
-            move.crm_contract_ids = move.line_ids.crm_contract_id
-            move.crm_contract_payment_ids = move.line_ids.crm_contract_payment_id
+            lines = move.line_ids
+            payments = lines.crm_contract_payment_id | move.crm_settlement_ids.payment_id
+            move.crm_contract_ids = lines.crm_contract_id.sudo(False)._filtered_access("read")
+            move.crm_contract_payment_ids = payments.sudo(False)._filtered_access("read")
 
     def _inverse_crm_contract_id(self):
         for move in self:
@@ -69,7 +89,25 @@ class AccountMove(models.Model):
     def _search_crm_contract_payment_ids(self, operator, value):
         if operator in Domain.NEGATIVE_OPERATORS:
             return NotImplemented
-        return Domain("line_ids.crm_contract_payment_id", operator, value)
+        if operator == "in" and False in value:
+            none = ~self._get_planned_domain("!=", False)
+            rest = [one for one in value if one is not False]
+            return none | self._search_crm_contract_payment_ids("in", rest) if rest else none
+        return self._get_planned_domain(operator, value)
+
+    @api.model
+    def _get_planned_domain(self, operator, value):
+        """Invoices whose lines name such payments, and those whose money closed them."""
+        rows = self.env["crm.contract.settlement"]
+        if value is False:
+            # Whether there is one at all is asked of invoices by people without contracts too.
+            rows = rows.sudo()
+        closed = rows._search(
+            Domain("move_id", "!=", False) & Domain("payment_id", operator, value)
+        )
+        return Domain("line_ids.crm_contract_payment_id", operator, value) | Domain(
+            "id", "in", closed.subselect("move_id")
+        )
 
     def write(self, vals):
         result = super().write(vals)

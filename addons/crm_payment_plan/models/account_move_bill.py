@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
-from .bpm_process_tell import BILL_PAID
-
 #: What the ready process shows, asks for and decides by; nothing of it is stored.
 BILL_FIELDS = {"crm_contract_id", "crm_bill_check", "is_crm_bill_over", "crm_payment_date"}
 
@@ -22,10 +20,11 @@ class AccountMove(models.Model):
         help="Whether the bill fits what is left of its contracts and of the month's budget.",
     )
     is_crm_bill_over = fields.Boolean(
-        string="Beyond Contract or Budget",
+        string="Beyond Contract, Budget or Limit",
         compute="_compute_crm_bill_check",
         compute_sudo=True,
-        help="The bill asks for more than its contract or the approved budget has left.",
+        help="The bill asks for more than its contract or the approved budget has left, or for "
+        "more than the company lets anybody but the director agree to.",
     )
     crm_payment_day = fields.Date(
         string="Day of Payment Without Contract",
@@ -104,17 +103,13 @@ class AccountMove(models.Model):
         checks = [self._check_bill_contract(contract, lines) for contract in contracts]
         if not contracts:
             checks.append((self.env._("The bill names no contract."), False))
-        amounts = {}
-        for line in lines:
-            category = line._get_bill_category()
-            amounts.setdefault(category, self.env["account.move.line"])
-            amounts[category] |= line
+        categories = lines._get_bill_categories()
         checks += [
             self._check_bill_budget(category, part)
-            for category, part in amounts.items()
+            for category, part in lines.grouped(categories.get).items()
             if category
         ]
-        return checks
+        return checks + self._check_bill_limit()
 
     def _check_bill_contract(self, contract, lines):
         """The bill against what is agreed and not billed yet."""
@@ -127,12 +122,19 @@ class AccountMove(models.Model):
             text = self.env._("Contract %(contract)s has no fixed sum.", **names)
             return text, False
         others = contract.invoiced_total - (asked if self.state == "posted" else 0)
-        left = currency.round(contract.amount_effective - others)
+        pending = self._get_contract_claims(contract)
+        left = currency.round(contract.amount_effective - others - pending)
         names |= {
             "agreed": currency.format(contract.amount_effective),
             "left": currency.format(max(left, 0)),
             "over": currency.format(asked - left),
         }
+        if pending:
+            names["left"] = self.env._(
+                "%(left)s (without %(pending)s of bills that are being agreed)",
+                left=names["left"],
+                pending=currency.format(pending),
+            )
         if currency.compare_amounts(asked, left) > 0:
             text = self.env._(
                 "Contract %(contract)s: %(agreed)s agreed, %(left)s left; this bill of %(asked)s "
@@ -150,8 +152,9 @@ class AccountMove(models.Model):
         """The bill against the approved budget of the month in which it is to be paid."""
         currency = self.company_id.currency_id
         day = self.crm_payment_date or self.invoice_date_due or self.company_id._get_local_today()
-        asked = self._get_bill_amount(lines, currency)
+        asked = self._get_bill_amount(lines, currency) * self._get_open_share()
         budget, spent = category._get_spent(self.company_id, day)
+        claimed = self._get_budget_claims(category, day) if budget is not None else 0
         names = {
             "category": category.complete_name,
             "month": format_date(self.env, day, date_format="LLLL y"),
@@ -159,13 +162,17 @@ class AccountMove(models.Model):
             "budget": currency.format(budget or 0),
             "spent": currency.format(spent),
         }
+        if claimed:
+            names["spent"] = self.env._(
+                "%(spent)s and %(claimed)s in other bills to be paid",
+                spent=names["spent"],
+                claimed=currency.format(claimed),
+            )
         if budget is None:
             text = self.env._("%(category)s has no approved budget in %(month)s.", **names)
             return text, False
-        if self.payment_state in ("paid", "in_payment"):
-            asked = 0
-        over = currency.round(spent + asked - budget)
-        if over > 0:
+        over = currency.round(spent + claimed + asked - budget)
+        if asked and over > 0:
             text = self.env._(
                 "Budget of %(category)s, %(month)s: %(budget)s, spent %(spent)s; this bill of "
                 "%(asked)s exceeds it by %(over)s.",
@@ -179,41 +186,6 @@ class AccountMove(models.Model):
             **names,
         )
         return text, False
-
-    # The payment ---------------------------------------------------------------------
-
-    def _invoice_paid_hook(self):
-        """Processes that wait until accounting has paid the bill go on."""
-        result = super()._invoice_paid_hook()
-        bills = self.filtered(lambda move: move._is_crm_bill())
-        if bills:
-            self.env["bpm.process"]._tell(
-                BILL_PAID,
-                {bill: {"bill": bill.display_name, "amount": bill.amount_total} for bill in bills},
-            )
-        return result
-
-
-class AccountMoveLine(models.Model):
-    _inherit = "account.move.line"
-
-    def _get_bill_category(self):
-        """What the money of this line is for: by its contract, else by its account."""
-        self.ensure_one()
-        payment, kind = self.crm_contract_payment_id, self.crm_contract_id.type_id
-        return (
-            payment.cash_category_id
-            or kind.cash_category_id
-            or self.env["crm.cash.category"].search(
-                [
-                    ("direction", "=", "expense"),
-                    ("account_ids", "in", self.account_id.ids),
-                    ("company_id", "in", [self.company_id.id, False]),
-                ],
-                order="id",
-                limit=1,
-            )
-        )
 
 
 class BpmProcess(models.Model):

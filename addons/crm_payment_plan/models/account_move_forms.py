@@ -78,15 +78,14 @@ class AccountMove(models.Model):
             if line.display_type != "product":
                 continue
             place += 1
-            price = line.price_unit * (1 - (line.discount or 0) / 100)
             rows.append(
                 {
                     "section": "",
                     "no": place,
                     "name": line.name or line.product_id.display_name or "",
-                    "quantity": f"{line.quantity:g}",
+                    "quantity": self._form_quantity(line.quantity),
                     "unit": line.product_uom_id.name or "",
-                    "price": self._form_amount(price, self.currency_id),
+                    "price": self._form_price(line.price_unit, line.discount, self.currency_id),
                     "tax": ", ".join(line.tax_ids.mapped("name")),
                     "total": self._form_amount(line.price_total, self.currency_id),
                 }
@@ -95,7 +94,8 @@ class AccountMove(models.Model):
 
     def _prepare_planned_texts(self):
         """Planned payments of the contract that this invoice is for."""
-        payments = self.sudo().crm_contract_payment_ids.with_context(lang=self.env.lang)
+        named = self.sudo().line_ids.crm_contract_payment_id
+        payments = named.with_context(lang=self.env.lang)
         return [
             self.env._("%(name)s, %(due)s", name=payment.name, due=payment._get_due_text())
             for payment in payments.sorted("date_planned")

@@ -157,7 +157,7 @@ SELECT p.id::bigint * 4 AS id, 'plan' AS source, p.company_id,
    AND p.contract_state NOT IN ('terminated', 'cancelled')
 """
 #: A debt of a file is the same money as payments planned with that customer up to a week
-#: after it falls due; it counts as far as it is more.
+#: after it falls due; it counts as far as it is more. One that is an invoice counts there.
 ITEMS = """
 WITH debt AS (
     SELECT i.*, rate.factor, i.open_amount * rate.factor AS value,
@@ -167,6 +167,8 @@ WITH debt AS (
       LEFT JOIN crm_payer_rule r ON r.company_id = i.company_id
      WHERE i.company_id IN %(companies)s AND i.state = 'open' AND i.open_amount > 0
        AND COALESCE(r.origin, 'both') <> 'odoo'
+       AND (r.origin = 'file' OR NOT EXISTS (
+            SELECT FROM account_move m WHERE m.id = i.twin_move_id AND m.state = 'posted'))
 ), summed AS (
     SELECT debt.*, COALESCE(planned.value, 0) AS planned,
            sum(debt.value) OVER (PARTITION BY debt.company_id, debt.partner_id

@@ -29,6 +29,7 @@ class CrmCashGap(models.Model):
     balance = fields.Monetary(string="Lowest Balance", readonly=True, tracking=True)
     minimum = fields.Monetary(string="Least Balance Wanted", readonly=True)
     missing = fields.Monetary(readonly=True, help="How much is needed to keep the least balance.")
+    warned_user_id = fields.Many2one("res.users", string="Warned", readonly=True)
     date_mode = fields.Selection(related="company_id.cash_date_mode", string="By Dates")
 
     _one_open = models.UniqueIndex("(company_id) WHERE state = 'open'")
@@ -58,6 +59,7 @@ class CrmCashGap(models.Model):
             changed = {name: value for name, value in values.items() if known[name] != value}
             if changed:
                 known.write(changed)
+            known._warn()
             return self.browse()
         gap = self.create({**values, "company_id": company.id, "found_date": day})
         gap._warn()
@@ -74,11 +76,16 @@ class CrmCashGap(models.Model):
         }
 
     def _warn(self):
-        """An activity of the treasurer, in words and with the sum that is missing."""
+        """An activity of the treasurer, in words and with the sum that is missing.
+
+        Once: again only when another person has taken over, whose activity it is then.
+        """
         self.ensure_one()
-        treasurer = self.company_id.cash_treasurer_id
-        if not treasurer:
+        treasurer = self.company_id._get_cash_watcher()
+        if not treasurer or treasurer == self.warned_user_id:
             return
+        self.activity_unlink([ACTIVITY])
+        self.warned_user_id = treasurer
         gap = self.with_context(lang=treasurer.lang)
         gap.activity_schedule(
             ACTIVITY,

@@ -6,6 +6,12 @@ from odoo.fields import Command
 TERMS = frozenset(
     {"partner_id", "company_id", "currency_id", "type_id", "amount_total", "date", "parent_id"}
 )
+#: What stands when somebody has signed: until then the parties may still agree on it.
+AGREED_TERMS = frozenset({"title", "beneficiary_id", "date_start", "date_end"})
+#: Who signs for a party, until that party has signed.
+SIGNERS = ("signer", "signer_basis")
+PARTIES = ("company", "partner")
+SIGNED_TERMS = AGREED_TERMS | {f"{party}_{name}" for party in PARTIES for name in SIGNERS}
 OPEN_STATES = ("draft", "approved", "active")
 
 
@@ -217,17 +223,19 @@ class CrmContract(models.Model):
     def write(self, vals):
         if "number" in vals and vals["number"] is not None:
             vals = {**vals, "number": (vals["number"] or "").strip() or False}
-        if not TERMS.isdisjoint(vals):
+        if not (TERMS | SIGNED_TERMS).isdisjoint(vals):
             self._check_terms_unlocked(vals)
         return super().write(vals)
 
     def _check_terms_unlocked(self, vals):
         for contract in self.filtered(lambda c: c.state != "draft"):
-            stored = contract._convert_to_write({name: contract[name] for name in TERMS})
-            stored["date"] = contract.date
+            terms = sorted(contract._get_standing_terms().intersection(vals))
+            stored = contract._convert_to_write({name: contract[name] for name in terms})
+            for name in {"date", "date_start", "date_end"}.intersection(terms):
+                stored[name] = contract[name]
             changed = [
                 name
-                for name in sorted(TERMS.intersection(vals))
+                for name in terms
                 if self._fields[name].convert_to_cache(vals[name], contract)
                 != self._fields[name].convert_to_cache(stored[name], contract)
             ]
@@ -241,6 +249,15 @@ class CrmContract(models.Model):
                         fields=", ".join(labels[name]["string"] for name in changed),
                     )
                 )
+
+    def _get_standing_terms(self):
+        """Terms of the approved contract that change only by a new version."""
+        self.ensure_one()
+        if self.signature_state not in ("half", "signed"):
+            return TERMS
+        signed = [one for one in PARTIES if self[f"{one}_signature"] not in ("none", "sent")]
+        signers = {f"{party}_{name}" for party in signed for name in SIGNERS}
+        return TERMS | AGREED_TERMS | signers
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

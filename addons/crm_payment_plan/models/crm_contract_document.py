@@ -200,13 +200,14 @@ class CrmContract(models.Model):
         }
 
     def _prepare_specification_row(self, place, line):
+        forms = self.env["crm.form.mixin"]
         return {
             "section": "",
             "no": place,
             "name": line.name,
-            "quantity": f"{line.product_uom_qty:g}",
+            "quantity": forms._form_quantity(line.product_uom_qty),
             "unit": line.product_uom_id.name or "",
-            "price": self._amount_text(line.price_unit * (1 - (line.discount or 0) / 100)),
+            "price": forms._form_price(line.price_unit, line.discount, self.currency_id),
             "tax": ", ".join(line.tax_ids.mapped("name")),
             "total": self._amount_text(line.price_total),
         }

@@ -14,6 +14,8 @@ BY_BUTTON = frozenset(
         "document_hash",
         "date_advance",
         "date_invoiced",
+        "credited_total",
+        "signed_schedule",
         "portal_signature",
         "portal_signed_by",
         "portal_signed_at",
@@ -24,7 +26,15 @@ BY_BUTTON = frozenset(
 TAKEN_OVER = frozenset({"state", "company_signature", "partner_signature"})
 IN_FORCE = ("approved", "active", "completed", "terminated")
 #: Of a planned payment.
-MADE = {"amount_received", "amount_cash", "date_received", "amount_invoiced", "is_invoiced"}
+MADE = {
+    "amount_received",
+    "amount_cash",
+    "date_received",
+    "amount_invoiced",
+    "amount_credited",
+    "is_invoiced",
+    "is_ended",
+}
 
 
 class CrmContract(models.Model):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .crm_contract import OPEN_STATES
+
 
 class CrmContract(models.Model):
     """What is planned, received and still expected; every figure in the contract's currency."""
@@ -22,10 +24,17 @@ class CrmContract(models.Model):
         help="Sum of the payments that are not cancelled.",
     )
     remaining_total = fields.Monetary(
-        string="Remaining",
+        string="Remaining of the Plan",
         compute="_compute_plan_totals",
         store=True,
         help="What is still to be received of the planned payments.",
+    )
+    open_total = fields.Monetary(
+        string="Remaining",
+        compute="_compute_open_total",
+        store=True,
+        help="What is still to be received of the contract, planned or not. Of contracts that "
+        "ended, and of those without a fixed sum: of their planned payments.",
     )
     next_date = fields.Date(
         string="Next Payment On",
@@ -135,6 +144,23 @@ class CrmContract(models.Model):
             )
 
     @api.depends(
+        "amount_effective", "credited_total", "received_total", "remaining_total", "parent_id",
+        "state",
+    )  # fmt: skip
+    def _compute_open_total(self):
+        for contract in self:
+            rest = contract.remaining_total
+            if contract._expects_amount():
+                owed = contract.amount_effective - (contract.credited_total or 0)
+                rest = max(rest, owed - contract.received_total)
+            contract.open_total = contract.currency_id.round(rest) if rest else 0
+
+    def _expects_amount(self):
+        """Whether the whole amount is to be received, and not only what is planned of it."""
+        self.ensure_one()
+        return not self.parent_id and self.state in OPEN_STATES
+
+    @api.depends(
         "settlement_ids.amount_settled", "settlement_ids.amount_cash", "settlement_ids.payment_id"
     )
     def _compute_received_totals(self):
@@ -199,26 +225,41 @@ class CrmContract(models.Model):
         for contract in self:
             contract.settlement_count = counts.get(contract.id, 0)
 
-    @api.depends("amount_effective", "planned_total", "received_total", "remaining_total")
+    @api.depends(
+        "amount_effective", "planned_total", "received_total", "remaining_total",
+        "payment_ids.date_planned",
+    )  # fmt: skip
     def _compute_money_summary(self):
-        months = {contract.id: [] for contract in self}
-        for contract, month, amount in self.env["crm.contract.payment"]._read_group(
-            [
-                ("contract_id", "in", self.ids),
-                ("state", "=", "planned"),
-                ("amount_remaining", ">", 0),
-            ],
-            ["contract_id", "date_planned:month"],
-            ["amount_remaining:sum"],
-            order="date_planned:month",
-        ):
-            months[contract.id].append({"month": str(month), "amount": amount})
+        months = self._get_expected_months()
         for contract in self:
             contract.money_summary = {
                 "months": months.get(contract._origin.id, []),
                 "overdue": contract.overdue_total,
                 "today": str(contract.company_id._get_local_today()),
             }
+
+    def _get_expected_months(self):
+        """What comes in which month: promised, else usual for the payer, else planned.
+
+        :return: {contract id: [{"month": its first day, "amount"}]}
+        """
+        found = {}
+        payments = self.env["crm.contract.payment"].search(
+            [
+                ("contract_id", "in", self.ids),
+                ("state", "=", "planned"),
+                ("amount_remaining", "!=", 0),
+            ]
+        )
+        for payment in payments:
+            day = payment.date_expected or payment.date_planned
+            months = found.setdefault(payment.contract_id.id, {})
+            month = str(day.replace(day=1))
+            months[month] = months.get(month, 0) + payment.amount_remaining
+        return {
+            contract_id: [{"month": month, "amount": months[month]} for month in sorted(months)]
+            for contract_id, months in found.items()
+        }
 
     def action_view_moves(self):
         """Invoices, bills and credit notes with lines of this contract."""

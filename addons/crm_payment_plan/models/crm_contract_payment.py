@@ -1,14 +1,15 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
-from odoo.tools import float_round
 
 from odoo.addons.bpm_engine.lib.own_context import INTERNAL, is_internal
 
 from ..lib.kinds import PAYMENT_KINDS
 
-#: Changes of these decide anew which payment a receipt closes.
-ALLOCATION_FIELDS = frozenset({"amount", "date_planned", "sequence", "contract_id", "state"})
+#: Changes of these decide anew which payment a receipt closes, or whether the advance is complete.
+ALLOCATION_FIELDS = frozenset(
+    {"amount", "date_planned", "sequence", "contract_id", "state", "kind"}
+)
 
 
 class CrmContractPayment(models.Model):
@@ -24,6 +25,8 @@ class CrmContractPayment(models.Model):
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "date_planned, contract_id, sequence, id"
     _rec_names_search = ["name", "contract_id.number", "partner_id.name"]
+    # Whoever sees a payment may comment on it and ask about it (EC-22).
+    _mail_post_access = "read"
 
     name = fields.Char(required=True, default=lambda self: self.env._("Payment"), tracking=True)
     sequence = fields.Integer(default=10)
@@ -108,6 +111,11 @@ class CrmContractPayment(models.Model):
         copy=False,
         help="Posted invoices ask for the whole amount, or name this payment.",
     )
+    is_ended = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Cancelled because the contract ended; reopening it plans the payment again.",
+    )
     note = fields.Text(string="Comment")
 
     _amount_positive = models.Constraint(
@@ -119,11 +127,11 @@ class CrmContractPayment(models.Model):
 
     # Computes ---------------------------------------------------------------------
 
-    @api.depends("amount", "amount_received", "state")
+    @api.depends("amount", "amount_received", "amount_credited", "state")
     def _compute_amount_remaining(self):
         for payment in self:
             closed = payment.state == "cancelled"
-            rest = 0 if closed else max(payment.amount - payment.amount_received, 0)
+            rest = 0 if closed else max(payment._get_owed() - payment.amount_received, 0)
             payment.amount_remaining = payment.currency_id.round(rest) if rest else 0
 
     @api.depends("amount", "contract_id.amount_effective")
@@ -131,18 +139,6 @@ class CrmContractPayment(models.Model):
         for payment in self:
             total = payment.contract_id.amount_effective
             payment.share = 100 * payment.amount / total if total else 0
-
-    def _inverse_share(self):
-        for payment in self.filtered("contract_id.amount_effective"):
-            amount = payment.contract_id.amount_effective * payment.share / 100
-            shown = float_round(payment.amount * 100 / payment.contract_id.amount_effective, 2)
-            # Saving a row whose share nobody touched must not round its amount.
-            if shown != float_round(payment.share, 2):
-                payment.amount = payment.currency_id.round(amount)
-
-    @api.onchange("share")
-    def _onchange_share(self):
-        self._inverse_share()
 
     @api.depends("date_planned", "state", "amount_remaining")
     def _compute_is_overdue(self):
@@ -245,10 +241,10 @@ class CrmContractPayment(models.Model):
                 payment._check_not_received_by_entries()
         self.settlement_ids.filtered(lambda row: row.source == "manual").sudo().unlink()
         if state == "received":
-            self._write_settled({"state": "planned"})
+            self._write_settled({"state": "planned", "is_ended": False})
             self._declare_received()
         else:
-            self._write_settled({"state": state})
+            self._write_settled({"state": state, "is_ended": False})
         self.contract_id._settle()
 
     def _write_settled(self, vals):
@@ -275,7 +271,7 @@ class CrmContractPayment(models.Model):
 
     def _check_not_received_by_entries(self):
         derived = self.settlement_ids.filtered(lambda row: row.source != "manual")
-        if self.state == "received" and self.amount <= sum(derived.mapped("amount_settled")):
+        if self.state == "received" and self._get_owed() <= sum(derived.mapped("amount_settled")):
             raise UserError(
                 self.env._(
                     "%s is received by posted entries: undo the reconciliation in accounting.",
@@ -292,11 +288,11 @@ class CrmContractPayment(models.Model):
                     "payment_id": payment.id,
                     "source": "manual",
                     "date": payment.company_id._get_local_today(),
-                    "amount_declared": payment.amount,
+                    "amount_declared": payment._get_owed(),
                     "user_id": self.env.uid,
                 }
                 for payment in self
-                if payment.amount
+                if payment._get_owed()
             ]
         )
 
@@ -305,15 +301,23 @@ class CrmContractPayment(models.Model):
         self.ensure_one()
         currency = self.currency_id
         received = currency.round(sum(settlements.mapped("amount_settled")))
-        complete = self.amount and currency.compare_amounts(received, self.amount) >= 0
+        complete = self.amount and currency.compare_amounts(received, self._get_owed()) >= 0
         values = {
             "amount_received": received,
             "amount_cash": currency.round(sum(settlements.mapped("amount_cash"))),
-            "date_received": max(settlements.mapped("date")) if complete else False,
+            # Nothing came of what was credited as a whole.
+            "date_received": max(settlements.mapped("date"), default=False) if complete else False,
         }
         if self.state != "cancelled":
             values["state"] = "received" if complete else "planned"
         return values
+
+    def _write_differing(self, values):
+        """Write what differs from what the payment has already."""
+        self.ensure_one()
+        differing = {name: value for name, value in values.items() if self[name] != value}
+        if differing:
+            self.write(differing)
 
     def _prepare_invoiced(self, amount, named):
         """How much of this payment invoices ask for.

@@ -40,6 +40,8 @@ class CrmContractPayment(models.Model):
         "contract_id.date_accepted",
         "contract_id.date_invoiced",
         "contract_id.payment_ids.date_received",
+        "contract_id.payment_ids.sequence",
+        "contract_id.payment_ids.state",
     )
     def _compute_is_estimated(self):
         for payment in self:

@@ -4,8 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
-from ..lib.splitting import by_largest_remainder
-
 
 class CrmContract(models.Model):
     """The plan of payments: made from a scheme, divided to the last coin."""
@@ -89,33 +87,36 @@ class CrmContract(models.Model):
             lambda payment: payment.state == "planned" and not payment.amount_received
         )
         kept = self.payment_ids - open_ones
+        values = self._prepare_plan(scheme, kept)
         open_ones.unlink()
-        done = sum(kept.filtered(lambda p: p.state != "cancelled").mapped("amount"))
-        values = self._prepare_plan(scheme, self.amount_effective - done)
         self.write({"payment_ids": [Command.create(vals) for vals in values]})
 
-    def _prepare_plan(self, scheme, total):
-        """Values of the payments into which a scheme divides ``total``, exactly.
+    def _prepare_plan(self, scheme, kept):
+        """Values of the payments into which a scheme divides the contract, exactly.
 
-        Percentages that make 100 share the last coin by largest remainder; the
-        remainder is what the other lines leave.
+        Percentages are of the contract's whole amount, and share the last coin by largest
+        remainder. Payments that stay in the plan count for those of the scheme.
+
+        :param kept: payments that were received or cancelled
         """
         rows = [(line, place) for line in scheme.line_ids for place in range(line.count)]
-        amounts = self._divide(rows, total)
+        amounts = self._divide_kept(rows, kept)
         values = []
         day = self.date_start or self.date or self.company_id._get_local_today()
-        for (line, place), amount in zip(rows, amounts, strict=True):
+        for position, ((line, place), amount) in enumerate(zip(rows, amounts, strict=True)):
             day = self._estimate_date(line, place, day)
             if amount:
-                values.append(self._prepare_planned(line, place, amount, day, len(values)))
+                values.append(self._prepare_planned(line, place, amount, day, position))
         return values
 
     def _prepare_planned(self, line, place, amount, day, position):
         """Values of one payment of a scheme's line."""
         return {
             "sequence": 10 * (position + 1),
-            "name": f"{line.name} {place + 1}/{line.count}" if line.count > 1 else line.name,
+            "name": line._get_payment_name(place),
             "kind": line.kind,
+            "basis": line.basis,
+            "percent": line.percent if line.basis == "percent" else 0,
             "amount": amount,
             "due_kind": line.due_kind,
             "due_event": line.due_event,
@@ -123,29 +124,6 @@ class CrmContract(models.Model):
             "due_working_days": line.due_working_days,
             "date_planned": day,
         }
-
-    def _divide(self, rows, total):
-        coin = self.currency_id.rounding
-        units = round(total / coin)
-        percents = [line.percent if line.basis == "percent" else 0 for line, _place in rows]
-        rest = max(100 - sum(percents), 0)
-        parts = by_largest_remainder(units, [*percents, rest])[:-1] if any(percents) else None
-        parts = parts or [0] * len(rows)
-        for index, (line, _place) in enumerate(rows):
-            if line.basis == "fixed":
-                parts[index] = round(line.amount / coin)
-        rests = [index for index, (line, _place) in enumerate(rows) if line.basis == "remainder"]
-        left = units - sum(parts)
-        if left < 0:
-            raise UserError(
-                self.env._(
-                    "The fixed amounts of the scheme exceed the contract by %s.",
-                    self.currency_id.format(-left * coin),
-                )
-            )
-        for index, part in zip(rests, by_largest_remainder(left, [1] * len(rests)), strict=True):
-            parts[index] = part
-        return [self.currency_id.round(part * coin) for part in parts]
 
     def _estimate_date(self, line, place, before):
         """First date of a planned payment; an event that has not come is counted as if it had.
@@ -167,7 +145,9 @@ class CrmContract(models.Model):
         ]
 
     def _after_settling(self):
-        """Hook: receipts of these contracts changed. Sees whether the advance is complete.
+        """Hook: receipts or plans of these contracts may have changed; repeated, it does nothing.
+
+        Sees whether the advance is complete.
 
         :return: contracts whose planned dates moved by that
         """
@@ -178,7 +158,8 @@ class CrmContract(models.Model):
                 lambda payment: payment.kind == "advance" and payment.state != "cancelled"
             )
             complete = advances and all(payment.state == "received" for payment in advances)
-            day = max(advances.mapped("date_received")) if complete else False
+            days = [day for day in advances.mapped("date_received") if day]
+            day = max(days, default=False) if complete else False
             before = contract.date_advance
             if day != before:
                 contract.date_advance = day

@@ -36,7 +36,7 @@ class CrmContract(models.Model):
             agreed = contract._get_pool_amount()
             row["agreed"] += agreed
             row["paid"] += contract.received_total
-            row["remaining"] += contract.remaining_total
+            row["remaining"] += contract.open_total
             row["overdue"] += contract.overdue_total
             if contract.state == "draft":
                 row["drafts"] += agreed

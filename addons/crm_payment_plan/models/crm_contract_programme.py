@@ -107,11 +107,12 @@ class CrmContract(models.Model):
             return "finished"
         return "studying" if self.date_start and self.date_start <= today else "enrolled"
 
-    @api.depends("state", "amount_effective", "received_total", "remaining_total")
+    @api.depends("state", "amount_effective", "credited_total", "received_total", "remaining_total")
     def _compute_unpaid_total(self):
         for contract in self:
             if contract.state in ("terminated", "cancelled"):
                 contract.unpaid_total = contract.remaining_total
             else:
-                rest = contract.amount_effective - contract.received_total
+                owed = contract.amount_effective - (contract.credited_total or 0)
+                rest = owed - contract.received_total
                 contract.unpaid_total = max(contract.currency_id.round(rest), 0)

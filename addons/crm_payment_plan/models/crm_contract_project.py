@@ -71,14 +71,30 @@ class CrmContract(models.Model):
         super()._on_advance_undone()
         if not self.project_id:
             return
-        text = self.env._(
-            "The advance of contract %s is no longer received: its payment was taken back in "
-            "accounting. The project stays. Decide whether work goes on.",
-            self.display_name,
-        )
+        text = self._get_undone_text()
         self._tell_project(text)
         for user in self._get_project_manager() | self.user_id:
             self.project_id.activity_schedule(UNDONE, note=text, user_id=user.id)
+
+    def _get_undone_text(self):
+        """What of the advance is lacking: money may be taken back, or more of it be planned."""
+        open_ones = self.payment_ids.filtered(
+            lambda payment: payment.kind == "advance" and payment.state == "planned"
+        )
+        if not open_ones:
+            return self.env._(
+                "The plan of contract %s has no advance any more. The project stays. Decide "
+                "whether work goes on.",
+                self.display_name,
+            )
+        return self.env._(
+            "The advance of contract %(contract)s is not complete any more; still expected: "
+            "%(payments)s. The project stays. Decide whether work goes on.",
+            contract=self.display_name,
+            payments=", ".join(
+                f"{one.name} {one.currency_id.format(one.amount_remaining)}" for one in open_ones
+            ),
+        )
 
     def _begins_project(self, trigger):
         self.ensure_one()

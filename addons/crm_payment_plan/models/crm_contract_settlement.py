@@ -43,7 +43,9 @@ class CrmContractSettlement(models.Model):
     partial_id = fields.Many2one(
         "account.partial.reconcile", index="btree_not_null", ondelete="cascade"
     )
-    move_id = fields.Many2one("account.move", string="Invoice", ondelete="cascade")
+    move_id = fields.Many2one(
+        "account.move", string="Invoice", index="btree_not_null", ondelete="cascade"
+    )
     counterpart_move_id = fields.Many2one(
         "account.move", string="Entry", index="btree_not_null", ondelete="cascade"
     )
@@ -91,20 +93,19 @@ class CrmContract(models.Model):
         contracts = self.sudo().with_context(crm_settling=INTERNAL, prefetch_fields=True)
         contracts.env.flush_all()
         received, invoiced = contracts._get_settling_entries()
-        changed = contracts.browse()
         missing = []
         for contract in contracts:
-            lacking, differs = contract._replace_settlements(received.get(contract.id, []))
-            missing += lacking
-            if lacking or differs:
-                changed |= contract
+            # First what is owed, then what money closes of it.
+            contract._write_invoiced(contract._get_rows_to_close(), invoiced.get(contract.id, []))
+            missing += contract._replace_settlements(received.get(contract.id, []))
         # One statement for the receipts of all contracts.
         contracts.env["crm.contract.settlement"].create(missing)
         for contract in contracts:
-            if contract._close_payments(invoiced.get(contract.id, [])):
-                changed |= contract
-        # Dates that count from an event may have moved: the order of payments with them.
-        changed._after_settling()._settle()
+            contract._close_payments()
+        # Of all, not only of those whose receipts changed: a cancelled or new payment of the
+        # plan completes an advance too. Dates that count from an event may have moved by it,
+        # and the order of payments with them.
+        contracts._after_settling()._settle()
 
     def _forget(self, name, records):
         """Delete the derived rows of these contracts that records about to be deleted made."""
@@ -157,21 +158,18 @@ class CrmContract(models.Model):
     def _replace_settlements(self, entries):
         """Bring the derived rows of one contract to what its entries say; what is right stays.
 
-        :return: values of the rows that are lacking, and whether others were changed
+        :return: values of the rows that are lacking
         """
-        coin = self.currency_id.rounding
         pieces = allocate(
             [(entry["units"], entry["payment_id"]) for entry in entries],
-            [(row.id, round(row.amount / coin)) for row in self._get_rows_to_close()],
+            self._get_rooms(self._get_rows_to_close()),
         )
         wanted = self._prepare_settlements(entries, pieces)
-        differs = False
         for row in self.settlement_ids.filtered(lambda row: row.source != "manual"):
             key = (row.partial_id.id, row.account_payment_id.id, row.payment_id.id)
             values = wanted.pop(key, None)
             if values is None:
                 row.unlink()
-                differs = True
                 continue
             differing = {
                 name: value
@@ -180,22 +178,15 @@ class CrmContract(models.Model):
             }
             if differing:
                 row.write(differing)
-                differs = True
-        return list(wanted.values()), differs
+        return list(wanted.values())
 
-    def _close_payments(self, invoiced):
-        """Sums and statuses of one contract's planned payments, from its receipts.
-
-        :return: whether anything received changed, or the day of the first invoice
-        """
-        rows = self._get_rows_to_close()
-        changed = self._fit_declared(rows)
-        changed |= self._write_invoiced(rows, invoiced)
-        return self._write_received(self.payment_ids) or changed
+    def _close_payments(self):
+        """Sums and statuses of one contract's planned payments, from its receipts."""
+        self._fit_declared(self._get_rows_to_close())
+        self._write_received(self.payment_ids)
 
     def _fit_declared(self, rows):
         """What was marked by hand counts only as far as entries do not bring it."""
-        changed = False
         manual = self.settlement_ids.filtered(lambda row: row.source == "manual")
         # Of the contract's own rows: those of the payments would be one query a contract.
         brought = dict.fromkeys(self.payment_ids.ids, 0.0)
@@ -204,12 +195,10 @@ class CrmContract(models.Model):
                 brought[row.payment_id.id] += row.amount_settled
         for row in manual:
             planned = row.payment_id
-            room = max(planned.amount - brought[planned.id], 0) if planned in rows else 0
+            room = max(planned._get_owed() - brought[planned.id], 0) if planned in rows else 0
             amount = self.currency_id.round(min(row.amount_declared, room))
             if self.currency_id.compare_amounts(amount, row.amount_settled):
                 row.write(self._prepare_declared(row, amount))
-                changed = True
-        return changed
 
     def _prepare_declared(self, row, amount):
         return {
@@ -221,47 +210,54 @@ class CrmContract(models.Model):
         }
 
     def _write_invoiced(self, rows, invoiced):
-        """Give what is invoiced to the planned payments: first to those that lines name.
-
-        :return: whether the day of the first invoice, from which dates may count, changed
-        """
+        """Give what is invoiced and credited to the planned payments: first to named ones."""
         coin = self.currency_id.rounding
         pieces = allocate(
             [(one["units"], one["payment_id"]) for one in invoiced],
             [(row.id, round(row.amount / coin)) for row in rows],
         )
-        given = defaultdict(int)
-        for row_id, units in (piece for parts in pieces for piece in parts):
-            given[row_id] += units
-        named = defaultdict(int)
-        for one in invoiced:
+        given, back, named = defaultdict(int), defaultdict(int), defaultdict(int)
+        for one, parts in zip(invoiced, pieces, strict=True):
             named[one["payment_id"]] += one["units"]
+            for row_id, units in parts:
+                given[row_id] += units
+                if one["is_note"]:
+                    back[row_id] -= units
+        credited = self._get_credited_units(rows, invoiced)
+        placed = self._place_credited(credited, rows, given, back)
         for payment in self.payment_ids:
-            values = payment._prepare_invoiced(
-                self.currency_id.round(given[payment.id] * coin), named[payment.id] > 0
+            payment._write_differing(
+                {
+                    **payment._prepare_invoiced(
+                        self.currency_id.round(given[payment.id] * coin), named[payment.id] > 0
+                    ),
+                    "amount_credited": self.currency_id.round(placed[payment.id] * coin),
+                }
             )
-            differing = {name: value for name, value in values.items() if payment[name] != value}
-            if differing:
-                payment.write(differing)
-        day = min((one["date"] for one in invoiced if one["units"] > 0), default=False)
-        if day == self.date_invoiced:
-            return False
-        self.date_invoiced = day
-        return True
+        self._write_differing(
+            {
+                "credited_total": self.currency_id.round(credited * coin),
+                "date_invoiced": min(
+                    (one["date"] for one in invoiced if one["units"] > 0), default=False
+                ),
+            }
+        )
+
+    def _write_differing(self, values):
+        """Write what differs from what the contract has already."""
+        differing = {name: value for name, value in values.items() if self[name] != value}
+        if differing:
+            self.write(differing)
 
     def _write_received(self, payments):
         """Received sums and statuses of the planned payments."""
-        changed = False
         settlements = self.settlement_ids.grouped("payment_id")
         for payment in payments:
-            values = payment._prepare_received(
-                settlements.get(payment, self.env["crm.contract.settlement"])
+            payment._write_differing(
+                payment._prepare_received(
+                    settlements.get(payment, self.env["crm.contract.settlement"])
+                )
             )
-            differing = {name: value for name, value in values.items() if payment[name] != value}
-            if differing:
-                payment.write(differing)
-                changed = True
-        return changed
 
 
 def _merge_by_row(wanted):

@@ -3,6 +3,7 @@ from datetime import date, timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..lib import credit_checks
 from ..lib import settlement_checks as checks
 
 #: Dates are compared as days since then.
@@ -44,6 +45,7 @@ class CrmContract(models.Model):
             (checks.MANUAL, self._words_of_mark),
             (checks.PAYMENTS, self._words_of_payment),
             (checks.INVOICED, self._words_of_invoiced),
+            (credit_checks.CREDITED, self._words_of_credited),
             (checks.TOTALS, self._words_of_total),
         )
 
@@ -98,6 +100,12 @@ class CrmContract(models.Model):
         return self.env._("Invoiced amount of the planned payments")
 
     @api.model
+    def _words_of_credited(self, row):
+        if row["field"] == "planned":
+            return self.env._("Credited of the planned payments")
+        return self.env._("Credited by credit notes")
+
+    @api.model
     def _words_of_total(self, row):
         return self.env._(
             "Total: %s", self.fields_get([row["field"]], ["string"])[row["field"]]["string"]
@@ -107,7 +115,7 @@ class CrmContract(models.Model):
         """Derive receipts and totals of these contracts anew."""
         self._settle()
         totals = ("amount_effective", "planned_total", "unplanned_total", "remaining_total",
-                  "received_total", "cash_total", "unallocated_total", "next_date",
+                  "open_total", "received_total", "cash_total", "unallocated_total", "next_date",
                   "next_amount")  # fmt: skip
         payments = self.payment_ids
         self.env.add_to_compute(payments._fields["amount_remaining"], payments)

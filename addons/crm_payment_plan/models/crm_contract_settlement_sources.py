@@ -14,9 +14,12 @@ SELECT p.id AS partial_id, inv.move_id, oth.move_id AS counterpart_move_id,
        CASE WHEN inv.id = p.debit_move_id THEN p.debit_amount_currency
             ELSE p.credit_amount_currency END AS amount,
        p.amount AS company_amount, cm.move_type AS counterpart_type, cm.date,
-       inv.id = p.debit_move_id AS is_debit, cm.origin_payment_id
+       inv.id = p.debit_move_id AS is_debit, cm.origin_payment_id,
+       own.rounding AS company_coin
   FROM account_move_line inv
   JOIN account_move im ON im.id = inv.move_id AND im.state = 'posted'
+  JOIN res_company company ON company.id = inv.company_id
+  JOIN res_currency own ON own.id = company.currency_id
   JOIN account_account acc ON acc.id = inv.account_id
        AND acc.account_type IN ('asset_receivable', 'liability_payable')
   JOIN account_partial_reconcile p ON p.%(side)s = inv.id
@@ -180,11 +183,13 @@ class CrmContract(models.Model):
     def _get_invoiced(self, shares):
         """What posted invoices ask of these contracts, credit notes taken off, by date.
 
-        :return: {contract id: [{"units": coins of the contract's currency, "payment_id":
-            linked planned payment, "date", "move_id"}]}
+        :return: {contract id: [{"units": coins of the contract's currency, "share": coins of
+            the document's, "payment_id": linked planned payment, "date", "move_id", "is_note",
+            "origin_id": invoice that a credit note takes back}]}
         """
         contracts = {contract.id: contract for contract in self}
         found = defaultdict(list)
+        origins = self._get_origins([one for one, known in shares.items() if known["sign"] < 0])
         for move_id, known in sorted(shares.items(), key=lambda one: (one[1]["date"], one[0])):
             for (contract_id, payment_id), share, rate in zip(
                 known["keys"], known["shares"], known["rates"], strict=True
@@ -195,9 +200,12 @@ class CrmContract(models.Model):
                     found[contract_id].append(
                         {
                             "units": units,
+                            "share": share,
                             "payment_id": payment_id,
                             "date": known["date"],
                             "move_id": move_id,
+                            "is_note": known["sign"] < 0,
+                            "origin_id": origins.get(move_id),
                         }
                     )
         return found
@@ -213,7 +221,7 @@ class CrmContract(models.Model):
         for row in rows:
             units = round(row["amount"] / currency.rounding)
             parts = settling.pay(units)
-            booked = self._divide_booked(row["company_amount"], parts)
+            booked = self._divide_booked(row["company_amount"], parts, row["company_coin"])
             # An invoice met by its credit note is not paid, but less is owed.
             is_money = row["counterpart_type"] == "entry"
             for index, (key, part) in enumerate(zip(known["keys"], parts, strict=True)):
@@ -236,9 +244,9 @@ class CrmContract(models.Model):
                         contract._prepare_entry(entry, received, ratios, key[1])
                     )
 
-    def _divide_booked(self, amount, parts):
-        """The company's money of one reconciliation by share, exact to the coin."""
-        coin = self.company_id[:1].currency_id.rounding
+    @api.model
+    def _divide_booked(self, amount, parts, coin):
+        """The company's money of one reconciliation by share, exact to the company's coin."""
         return [unit * coin for unit in by_largest_remainder(round(amount / coin), parts)]
 
     def _convert_units(self, units, known, rate):

@@ -186,16 +186,26 @@ class CrmContract(models.Model):
     def action_complete(self):
         """Everything is delivered and paid."""
         self._check_state("active")
-        for contract in self.filtered(lambda c: c.remaining_total):
-            raise UserError(
-                self.env._(
-                    "Contract %(contract)s still expects %(amount)s: cancel or register those "
-                    "payments first.",
-                    contract=contract.display_name,
-                    amount=contract.currency_id.format(contract.remaining_total),
-                )
-            )
+        for contract in self.filtered("open_total"):
+            raise UserError(contract._get_expected_text())
         self._write_guarded({"state": "completed"})
+
+    def _get_expected_text(self):
+        """Why the contract cannot be completed yet, and what to do about it."""
+        self.ensure_one()
+        if self.remaining_total:
+            return self.env._(
+                "Contract %(contract)s still expects %(amount)s: cancel or register those "
+                "payments first.",
+                contract=self.display_name,
+                amount=self.currency_id.format(self.remaining_total),
+            )
+        return self.env._(
+            "Of contract %(contract)s %(amount)s is neither received nor planned: plan and "
+            "register it, or lower the amount by an additional agreement.",
+            contract=self.display_name,
+            amount=self.currency_id.format(self.open_total),
+        )
 
     def action_terminate(self):
         """End the contract before its time; payments that are not received are cancelled."""
@@ -212,17 +222,19 @@ class CrmContract(models.Model):
             lambda payment: payment.state == "planned" and not payment.amount_received
         )
         untouched._set_state("cancelled")
+        untouched._write_settled({"is_ended": True})
         self._write_guarded({"state": state})
         self.parent_id._after_agreement()
 
     def action_reopen(self):
-        """Back to draft after a cancellation, back into force after an end."""
+        """Back to draft after a cancellation, back into force after an end, plan and all."""
         self._check_state("completed", "terminated", "cancelled")
         for contract in self:
             signed = contract.signature_state == "signed"
             back = "active" if signed else "approved" if contract.number else "draft"
             state = "draft" if contract.state == "cancelled" else back
             contract._write_guarded({"state": state})
+        self.payment_ids.filtered("is_ended")._set_state("planned")
         self.parent_id._after_agreement()
 
     def _check_state(self, *states):

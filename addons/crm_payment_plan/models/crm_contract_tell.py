@@ -89,7 +89,9 @@ class CrmContractPayment(models.Model):
 
         :return: payments whose receipt is news
         """
-        news = self.filtered(lambda one: one.state == "received" and not one.is_receipt_told)
+        # Of what was credited as a whole nothing came.
+        came = self.filtered(lambda one: one.state == "received" and one.amount_received)
+        news = came.filtered(lambda one: not one.is_receipt_told)
         undone = self.filtered(lambda one: one.state != "received" and one.is_receipt_told)
         news.write({"is_receipt_told": True})
         undone.write({"is_receipt_told": False})

@@ -4,7 +4,7 @@ from markupsafe import Markup
 from odoo import api, models
 from odoo.tools.misc import babel_locale_parse, formatLang
 
-from ..lib import AmountError, amount_in_words
+from ..lib import AmountError, amount_in_words, clause_text, has_words
 
 
 class CrmContract(models.Model):
@@ -139,7 +139,9 @@ class CrmContract(models.Model):
     def _prepare_amount(self, name, amount):
         if not amount:
             return {name: "", f"{name}_words": ""}
-        return {name: self._amount_text(amount), f"{name}_words": self._amount_words_text(amount)}
+        known = has_words(self.currency_id.name, self.env.lang or "en_US")
+        words = self._amount_words_text(amount) if known else clause_text.OMITTED
+        return {name: self._amount_text(amount), f"{name}_words": words}
 
     def _prepare_party_values(self, party):
         firm = self.company_id.partner_id if party == "company" else self.partner_id
@@ -187,9 +189,15 @@ class CrmContract(models.Model):
 
     @api.model
     def _in_words(self, amount, currency):
-        """A sum in words of the language of the context, beginning with a capital letter."""
+        """A sum in words of the language of the context, beginning with a capital letter.
+
+        Empty if there are no words for the currency in it: digits and code stand before.
+        """
+        lang = self.env.lang or "en_US"
+        if not has_words(currency.name, lang):
+            return ""
         try:
-            words = amount_in_words(round(amount, 2), currency.name, self.env.lang or "en_US")
+            words = amount_in_words(round(amount, 2), currency.name, lang)
         except AmountError:
             # An agreement that lowers the amount has a sign and no words.
             return ""

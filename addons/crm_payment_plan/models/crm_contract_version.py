@@ -82,6 +82,7 @@ class CrmContract(models.Model):
                 # keeps the day of the withdrawn one.
                 "date_signed": False,
                 "frozen_requisites": False,
+                "signed_schedule": False,
                 "signed_attachment_ids": [(5,)],
             }
         )

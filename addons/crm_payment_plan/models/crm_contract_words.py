@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..lib import AmountError, amount_in_words
+from ..lib import AmountError, amount_in_words, has_words
 
 
 class CrmContract(models.Model):
@@ -19,8 +19,12 @@ class CrmContract(models.Model):
     def _compute_amount_words(self):
         for contract in self:
             language = contract.document_lang or self.env.lang or "en_US"
+            currency = contract.currency_id.name or ""
+            contract.amount_words = ""
+            if not has_words(currency, language):
+                continue
             try:
-                words = amount_in_words(contract.amount_total, contract.currency_id.name, language)
+                words = amount_in_words(contract.amount_total, currency, language)
             except AmountError:
                 # An agreement that lowers the amount has a sign and no words.
                 words = ""

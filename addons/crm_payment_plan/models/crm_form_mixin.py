@@ -1,7 +1,11 @@
 from markupsafe import Markup
 
 from odoo import api, models
+from odoo.tools import float_compare, float_round
 from odoo.tools.misc import formatLang
+
+#: Digits after the point that a printed quantity or price may have.
+DIGITS = 6
 
 
 class CrmFormMixin(models.AbstractModel):
@@ -127,6 +131,34 @@ class CrmFormMixin(models.AbstractModel):
     @api.model
     def _form_amount(self, amount, currency):
         return formatLang(self.env, amount, digits=currency.decimal_places)
+
+    @api.model
+    def _form_quantity(self, quantity):
+        """A quantity with all its digits, and no more than it has."""
+        return self._form_number(quantity, 0)
+
+    @api.model
+    def _form_price(self, price, discount, currency):
+        """The price of a unit: a part of a coin is printed, or the sum would not follow."""
+        if not discount:
+            return self._form_number(price, currency.decimal_places)
+        digits = self.env["decimal.precision"].precision_get("Product Price")
+        most = max(digits, currency.decimal_places)
+        return self._form_number(price * (1 - discount / 100), currency.decimal_places, most)
+
+    @api.model
+    def _form_number(self, number, least, most=DIGITS):
+        """A number as the language writes it.
+
+        :param least: digits after the point that are always printed
+        :param most: digits to which it is rounded
+        """
+        number = float_round(number or 0, precision_digits=most)
+        digits = next(
+            (n for n in range(least, most) if not float_compare(number, round(number, n), most)),
+            most,
+        )
+        return formatLang(self.env, number, digits=digits)
 
     @api.model
     def _form_date(self, day):

@@ -73,3 +73,7 @@ class CrmPaymentSchemeLine(models.Model):
         "CHECK(due_kind <> 'event' OR due_event IS NOT NULL)",
         "Choose the event from which the days count.",
     )
+
+    def _get_payment_name(self, place):
+        """What the payment at this place of the line is called."""
+        return f"{self.name} {place + 1}/{self.count}" if self.count > 1 else self.name

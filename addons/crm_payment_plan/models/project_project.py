@@ -89,7 +89,7 @@ class ProjectProject(models.Model):
         "crm_contract_ids.amount_effective",
         "crm_contract_ids.planned_total",
         "crm_contract_ids.received_total",
-        "crm_contract_ids.remaining_total",
+        "crm_contract_ids.open_total",
         "crm_contract_ids.state",
     )
     @api.depends_context("uid", "allowed_company_ids")

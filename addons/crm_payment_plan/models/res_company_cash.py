@@ -50,8 +50,30 @@ class ResCompany(models.Model):
         "res.users",
         string="Treasurer",
         domain="[('share', '=', False)]",
-        help="Is warned once about every cash gap. Empty: nobody is.",
+        help="Is warned once about every cash gap. Empty: a head of sales is, else the first "
+        "accountant of the company.",
     )
+    crm_bill_limit = fields.Monetary(
+        string="Limit of Heads",
+        help="Suppliers' bills above this sum go to the director, whatever their contract and the "
+        "budget say. 0: no limit.",
+    )
+
+    _crm_bill_limit_positive = models.Constraint(
+        "CHECK (crm_bill_limit >= 0)", "The limit of heads for bills cannot be negative."
+    )
+
+    def _get_cash_watcher(self):
+        """Who is warned about cash gaps: the treasurer, else a head, else an accountant."""
+        self.ensure_one()
+        chosen = self.sudo().cash_treasurer_id
+        if chosen.active:
+            return chosen
+        head = self.env["res.users"].sudo().search(
+            [("all_group_ids", "in", self.env.ref("crm_bpm_core.group_head").ids),
+             ("company_ids", "in", self.ids), ("share", "=", False)], order="id", limit=1
+        )  # fmt: skip
+        return head or self._get_payment_assigner()
 
     @api.constrains("cash_weeks", "cash_doubtful_days", "cash_minimum")
     def _check_cash(self):

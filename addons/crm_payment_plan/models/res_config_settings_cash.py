@@ -14,3 +14,6 @@ class ResConfigSettings(models.TransientModel):
     )
     cash_doubtful_days = fields.Integer(related="company_id.cash_doubtful_days", readonly=False)
     cash_treasurer_id = fields.Many2one(related="company_id.cash_treasurer_id", readonly=False)
+    crm_bill_limit = fields.Monetary(
+        related="company_id.crm_bill_limit", readonly=False, currency_field="currency_id"
+    )

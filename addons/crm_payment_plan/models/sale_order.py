@@ -26,11 +26,25 @@ class SaleOrder(models.Model):
         if "crm_contract_id" not in vals:
             return super().write(vals)
         contracts = self.sudo().crm_contract_id
+        self._leave_crm_contract(vals["crm_contract_id"])
         result = super().write(vals)
         # Lines of posted invoices got the new contract by recomputation.
         self.env.flush_all()
         (contracts | self.sudo().crm_contract_id)._settle()
         return result
+
+    def _leave_crm_contract(self, contract_id):
+        """Take what the invoices of these orders had from their contract off them.
+
+        Without it an order that was linked to a wrong contract would leave its money there.
+        """
+        for order in self.sudo():
+            left = order.crm_contract_id
+            if left and left.id != contract_id:
+                lines = order.order_line.invoice_lines.filtered(
+                    lambda line, left=left: line.crm_contract_id == left
+                )
+                lines.write({"crm_contract_id": False, "crm_contract_payment_id": False})
 
     def action_create_crm_contract(self):
         """A contract with the order's customer, amount and responsible."""

@@ -9,6 +9,18 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from .cash_common import TODAY, CashCommon, day
 
 
+def _without(group):
+    """Searching users as if nobody had a group."""
+    search = type(group.env["res.users"]).search
+
+    def searched(users, domain, *args, **kwargs):
+        if ("all_group_ids", "in", group.ids) in [tuple(term) for term in domain]:
+            return users.browse()
+        return search(users, domain, *args, **kwargs)
+
+    return searched
+
+
 @tagged("-at_install", "post_install")
 class TestCashBoard(CashCommon):
     """TN-26, TN-27: the forecast by week, the balance, the gap and its alert."""
@@ -139,7 +151,7 @@ class TestCashBoard(CashCommon):
             [("partner_id", "=", self.customer.id)], ["kind"], ["amount:sum", "planned:sum"]
         )
         self.assertEqual([(g["kind"], g["amount:sum"]) for g in groups], [("plan", 70)])
-        for model in ("crm.receivable", "crm.payer.discipline", "crm.payer.discipline.history",
+        for model in ("crm.receivable", "crm.payer.discipline", "crm.payer.month",
                       "crm.payment.reminder"):  # fmt: skip
             arch = etree.fromstring(self.env[model].get_view(view_type="graph")["arch"])
             dims = [
@@ -246,8 +258,35 @@ class TestCashBoard(CashCommon):
         self.company.cash_minimum = max(least, 10**7)
         gap = self._watch()
         self.assertEqual(gap.week_date, day(-2))
-        self.assertFalse(gap.activity_ids, "nobody is the treasurer")
         self.assertEqual(self._board()["gap"]["place"], 0)
+
+    def test_nobody_is_the_treasurer(self):
+        """TN-27: without a treasurer a head is warned, else an accountant; never nobody."""
+        self.env["crm.cash.gap"].search([]).unlink()
+        self.company.cash_treasurer_id = False
+        self._gap()
+        gap = self._watch()
+        watcher = gap.activity_ids.user_id
+        self.assertTrue(watcher.has_group("crm_bpm_core.group_head"))
+        self.assertIn(self.company, watcher.company_ids)
+        group = self.env.ref("crm_bpm_core.group_head")
+        self.patch(type(self.env["res.users"]), "search", _without(group))
+        self.assertEqual(self.company._get_cash_watcher(), self.company._get_payment_assigner())
+
+    def test_treasurer_who_comes_later(self):
+        """TN-27: whoever takes over is told of the gap that is open; still once."""
+        self.env["crm.cash.gap"].search([]).unlink()
+        self.company.cash_treasurer_id = False
+        self._gap()
+        gap = self._watch()
+        self.company.cash_treasurer_id = self.accountant
+        for night in (1, 2):
+            self._watch(day(night))
+            self.assertEqual(gap.activity_ids.user_id, self.accountant)
+            self.assertEqual(len(gap.activity_ids), 1)
+        gap.activity_ids.action_done()
+        self._watch(day(3))
+        self.assertFalse(gap.activity_ids.filtered("active"), "done is done")
 
     def test_night(self):
         """PK-12: a stage of the sweep; again it changes nothing."""

@@ -3,6 +3,7 @@ from datetime import date
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -197,9 +198,31 @@ class TestContract(PlanCommon):
         )
         contract.action_reopen()
         self.assertEqual(contract.state, "active")
+        # The plan is there again, but for what a person had cancelled.
+        self.assertEqual((contract.remaining_total, contract.open_total), (60, 60))
+        with self.assertRaisesRegex(UserError, "still expects"):
+            contract.action_complete()
+        contract.payment_ids.action_set_received()
         contract.action_complete()
         with self.assertRaisesRegex(UserError, "this is possible in: Draft"):
             contract.action_approve()
+
+    def test_reopened_plan(self):
+        """AL-15: reopening plans exactly the payments that the end had cancelled."""
+        contract = self._contract(100, [(40, "2026-02-01"), (50, "2026-03-01"), (10, "2026-04-01")])
+        by_hand, changed, last = contract.payment_ids.sorted("date_planned")
+        by_hand.action_set_cancelled()
+        contract.action_cancel()
+        self.assertEqual(set(contract.payment_ids.mapped("state")), {"cancelled"})
+        # A decision of a person after the end stands as well.
+        changed.action_set_planned()
+        changed.action_set_cancelled()
+        contract.action_reopen()
+        self.assertEqual(contract.state, "draft")
+        self.assertEqual(
+            [by_hand.state, changed.state, last.state], ["cancelled", "cancelled", "planned"]
+        )
+        self.assertEqual(contract._get_differences(), [])
 
     def test_deletion(self):
         with self.assertRaisesRegex(UserError, "has a number"):
@@ -275,8 +298,32 @@ class TestContract(PlanCommon):
         contract = self._contract(100, [(100, "2026-02-01")])
         order.crm_contract_id = contract
         self.assertReceived(contract, 100)
+        other = self._contract(100, [(100, "2026-02-01")])
+        order.crm_contract_id = other
+        self.assertReceived(contract, 0)
+        self.assertReceived(other, 100)
+
+    def test_order_of_a_wrong_contract(self):
+        """TN-25: an order taken off its contract takes its invoices and their money along."""
+        self.product.invoice_policy = "order"
+        contract, other = (self._contract(200, [(200, "2026-02-01")]) for _place in range(2))
+        order = self._order(self.customer, "2026-02-01")
+        order.crm_contract_id = contract
+        invoice = order._create_invoices()
+        invoice.invoice_line_ids.crm_contract_payment_id = contract.payment_ids
+        by_hand = invoice.copy({"invoice_date": "2026-02-01"})
+        by_hand.invoice_line_ids.write({"sale_line_ids": [Command.clear()]})
+        by_hand.invoice_line_ids.crm_contract_id = contract
+        (invoice | by_hand).action_post()
+        self._pay(invoice)
+        self._pay(by_hand)
+        self.assertReceived(contract, 200)
         order.crm_contract_id = False
-        self.assertEqual(invoice.crm_contract_id, contract)
+        self.assertFalse(invoice.crm_contract_ids)
+        # What somebody wrote on another invoice is no matter of the order.
+        self.assertReceived(contract, 100)
+        order.crm_contract_id = other
+        self.assertReceived(other, 100)
 
     def test_from_lead(self):
         """SK-05: from a lead's registration data the customer is made, then the contract."""

@@ -135,6 +135,68 @@ class TestReadyBill(ReadyMixin, PlanCommon):
         self.assertFalse(bill.is_crm_bill_over)
         self.assertIn("no approved budget in April 2026", bill.crm_bill_check)
 
+    def test_two_bills_of_one_budget(self):
+        """HU-08: what is agreed and unpaid is spent: the second bill goes to the director."""
+        self._budget(500)
+        contract = self._deal()
+        first = self._bill(contract, 400)
+        self._plan(self._to_plan(first), first, "2026-03-12")
+        second = self._bill(contract, 400)
+        instance = self._start_bill(second)
+        self._do(instance, "Check", "correct", self.manager)
+        told = self._told(instance, "Agree_head", self.head)
+        self.assertRegex(
+            told, r"spent .*0.00 and .*400.00 in other bills to be paid; .*by .*300.00"
+        )
+        self._do(instance, "Agree_head", "approved", self.head)
+        self.assertEqual(self._open(instance), ["Agree_director"])
+        self._pay(first, amount=100, date="2026-03-12")
+        second.invalidate_recordset()
+        self.assertRegex(second.crm_bill_check, r"spent .*100.00 and .*300.00 in other")
+        self._pay(first, amount=300, date="2026-03-12")
+        first.invalidate_recordset()
+        self.assertFalse(first.is_crm_bill_over, "what is paid asks for nothing more")
+
+    def test_bills_of_other_months_and_categories(self):
+        """HU-08: only what is to be paid in that month, of that category, counts."""
+        self._budget(500)
+        contract = self._deal()
+        self._bill(contract, 400).crm_payment_date = "2026-04-10"
+        self._bill(None, 400)
+        bill = self._bill(contract, 400)
+        bill.crm_payment_date = "2026-03-12"
+        self.assertFalse(bill.is_crm_bill_over, bill.crm_bill_check)
+
+    def test_two_drafts_of_one_contract(self):
+        """HU-08: a draft that is being agreed has its part; without a process it has none."""
+        contract = self._deal()
+        first = self._bill(contract, 600, post=False)
+        second = self._bill(contract, 600, post=False)
+        self.assertFalse(second.is_crm_bill_over)
+        self._start_bill(first)
+        second.invalidate_recordset()
+        self.assertTrue(second.is_crm_bill_over)
+        self.assertRegex(second.crm_bill_check, r"400.00 \(without .*600.00 of bills that are")
+        instance = self._start_bill(second)
+        first.invalidate_recordset()
+        self.assertFalse(first.is_crm_bill_over, "the first one was there first")
+        self._do(instance, "Check", "correct", self.manager)
+        self._do(instance, "Agree_head", "approved", self.head)
+        self.assertEqual(self._open(instance), ["Agree_director"])
+
+    def test_limit_of_heads(self):
+        """HU-08: above the company's limit the director decides, contract and budget or not."""
+        self.company.crm_bill_limit = 1000
+        within = self._bill(None, 1000)
+        self.assertFalse(within.is_crm_bill_over)
+        self.assertNotIn("above", within.crm_bill_check)
+        bill = self._bill(None, 1001)
+        self.assertRegex(bill.crm_bill_check, r"1,001.00 is above .*1,000.00")
+        instance = self._start_bill(bill)
+        self._do(instance, "Check", "correct", self.manager)
+        self._do(instance, "Agree_head", "approved", self.head)
+        self.assertEqual(self._open(instance), ["Agree_director"])
+
     def test_plan_is_taken_as_needed(self):
         """HU-08: the plan keeps its total: rows are divided, joined, or one is added."""
         contract = self._deal(1000, [(100, "2026-03-10"), (300, "2026-04-10"), (600, "2026-05-10")])
@@ -175,6 +237,33 @@ class TestReadyBill(ReadyMixin, PlanCommon):
         bill = self._bill(None, 90)
         instance = self._to_plan(bill)
         self._pay(bill)
+        self._plan(instance, bill, "2026-03-19")
+        self.assertEnded(instance, "Paid")
+
+    def test_credited_or_cancelled(self):
+        """HU-08: a bill that a credit note settles, or that is cancelled, asks nobody to pay."""
+        for cause in ("credited", "cancelled"):
+            with self.subTest(cause):
+                bill = self._bill(None, 90)
+                instance = self._to_plan(bill)
+                self._plan(instance, bill, "2026-03-19")
+                self.assertEqual(self._open(instance), ["Pay"])
+                if cause == "credited":
+                    bill._reverse_moves(
+                        [{"date": bill.date, "invoice_date": bill.invoice_date}], cancel=True
+                    )
+                    self.assertEqual(bill.payment_state, "reversed")
+                else:
+                    bill.button_draft()
+                    bill.button_cancel()
+                self.assertEnded(instance, "Paid")
+
+    def test_cancelled_before_it_was_planned(self):
+        """HU-08: a bill that is cancelled while it is being agreed ends at once when planned."""
+        bill = self._bill(None, 90)
+        instance = self._to_plan(bill)
+        bill.button_draft()
+        bill.button_cancel()
         self._plan(instance, bill, "2026-03-19")
         self.assertEnded(instance, "Paid")
 

@@ -140,7 +140,7 @@ class TestRealisation(PlanCommon):
             lambda one: one.activity_type_id == self.env.ref(UNDONE)
         )
         self.assertEqual(asked.user_id, self.leader | self.manager)
-        self.assertIn("no longer received", project.message_ids[0].body)
+        self.assertIn("is not complete any more", project.message_ids[0].body)
         payment.action_post()
         self.assertFalse(asked.exists().filtered("active"))
         self.assertIn("is received", project.message_ids[0].body)
@@ -298,7 +298,8 @@ class TestRealisation(PlanCommon):
         self.assertEqual((project.margin_planned, project.margin_actual), (350, 300))
         self.assertEqual(project.crm_contract_count, 2)
         rows = {row["direction"]: row for row in project.realisation_money["rows"]}
-        self.assertEqual(rows["income"]["remaining"], 600)
+        # 50 of the agreement are agreed and not planned.
+        self.assertEqual(rows["income"]["remaining"], 650)
         self.assertEqual(rows["expense"]["remaining"], 600)
         self.assertEqual(project.realisation_money["hidden"], 0)
 

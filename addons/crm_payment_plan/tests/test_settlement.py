@@ -102,7 +102,8 @@ class TestSettlement(PlanCommon):
         self.assertReceived(contract, 0)
         self.assertEqual(contract.invoiced_total, 70)
         self._pay(invoice)
-        self.assertReceived(contract, 70, rows=[(50, RECEIVED), (20, PLANNED)])
+        # The rest is credited: nobody owes it.
+        self.assertReceived(contract, 70, rows=[(50, RECEIVED), (20, RECEIVED)])
 
     def test_reversed_invoice(self):
         """A fully reversed invoice: the planned payment waits for money again."""
@@ -130,7 +131,7 @@ class TestSettlement(PlanCommon):
         credit = self._invoice([(contract, 30)], kind="out_refund", date="2026-03-01")
         self.assertReceived(contract, 100)
         self._pay(credit, date="2026-03-05")
-        self.assertReceived(contract, 70, rows=[(50, RECEIVED), (20, PLANNED)])
+        self.assertReceived(contract, 70, rows=[(50, RECEIVED), (20, RECEIVED)])
         back = contract.settlement_ids.filtered(lambda row: row.amount_settled < 0)
         self.assertEqual((back.amount_settled, back.amount_cash), (-30, -30))
 
@@ -272,6 +273,20 @@ class TestSettlement(PlanCommon):
         refund = self._invoice([(contract, 10)], kind="in_refund", ref="B-2")
         self._pay(refund)
         self.assertReceived(contract, 50, rows=[(50, PLANNED)])
+
+    def test_two_companies_at_once(self):
+        """TN-23: each company's money in its own coins, whichever contract comes first."""
+        whole = self.env["res.currency"].create({"name": "XTW", "symbol": "W", "rounding": 1})
+        company = self.env["res.company"].create({"name": "Whole", "currency_id": whole.id})
+        first = self._contract(
+            10, company_id=company.id, partner_id=self.env["res.partner"].create({"name": "W"}).id
+        )
+        contract, other = (self._contract(33.33, [(33.33, "2026-02-01")]) for _n in range(2))
+        self._pay(self._invoice([(contract, 33.33), (other, 33.33)]))
+        (first | contract | other)._settle()
+        for one in (contract, other):
+            self.assertEqual(one.settlement_ids.amount_company, 33.33)
+            self.assertReceived(one, 33.33)
 
     def test_many_at_once(self):
         """Posting and paying many invoices settles each contract by itself."""
@@ -465,8 +480,11 @@ class TestByHand(PlanCommon):
         self._pay(self._invoice([(self.contract, 60)]))
         self.second.amount = 10
         self.assertReceived(self.contract, 60, rows=[(50, RECEIVED), (10, RECEIVED)])
-        self.first.amount = 70
-        self.assertReceived(self.contract, 60, rows=[(60, PLANNED), (0, PLANNED)])
+        with self.assertRaisesRegex(UserError, "Add a payment for the difference"):
+            self.first.amount = 70
+        with self.assertRaisesRegex(UserError, "Add a payment for the difference"):
+            self.first.share = 70
+        self.assertReceived(self.contract, 60, rows=[(50, RECEIVED), (10, RECEIVED)])
 
     def test_dates_swapped(self):
         """The order of dates decides; moving a date moves the money."""

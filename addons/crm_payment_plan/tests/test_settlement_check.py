@@ -128,7 +128,8 @@ class TestEveryDifference(ForeignCommon):
         )
         self.env.cr.execute(
             """UPDATE crm_contract c SET remaining_total = p.amount_remaining,
-                      next_amount = p.amount_remaining, next_date = p.date_planned
+                      open_total = p.amount_remaining, next_amount = p.amount_remaining,
+                      next_date = p.date_planned
                  FROM crm_contract_payment p WHERE p.id = %s AND c.id = p.contract_id""",
             [row.id],
         )
@@ -240,6 +241,7 @@ class TestEveryDifference(ForeignCommon):
             "planned_total",
             "unplanned_total",
             "remaining_total",
+            "open_total",
             "received_total",
             "cash_total",
             "unallocated_total",

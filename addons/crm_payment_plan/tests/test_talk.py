@@ -59,3 +59,16 @@ class TestTalk(PlanCommon):
         with self.assertRaisesRegex(UserError, "empty"):
             self._remark("comment", "  ").action_apply()
         self.assertFalse(self.payment.question_ids)
+
+    def test_viewer(self):
+        """EC-22: who only looks at the plan comments and asks, and changes nothing."""
+        self.contract.partner_id.customer_user_id = self.viewer
+        payment = self.payment.with_user(self.viewer)
+        self.assertFalse(payment.has_access("write"))
+        self._remark("comment", "They called", by=self.viewer).action_apply()
+        self.assertIn("They called", self.payment.message_ids[0].body)
+        self._remark("question", user=self.head, by=self.viewer).action_apply()
+        self.assertEqual(self.payment.question_ids.create_uid, self.viewer)
+        self.payment.question_ids.with_user(self.head).action_feedback(feedback="Tomorrow")
+        self.payment.invalidate_recordset()
+        self.assertEqual(payment.question_ids.feedback, "Tomorrow")

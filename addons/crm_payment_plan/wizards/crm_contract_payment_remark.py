@@ -61,7 +61,8 @@ class CrmContractPaymentRemark(models.TransientModel):
                     )
                 )
         lines = Markup("<br/>").join(self.text.strip().splitlines())
-        self.payment_ids.activity_schedule(
+        # The person asked becomes a follower, which takes more than the right to look.
+        self.payment_ids.sudo().activity_schedule(
             QUESTION,
             date_deadline=self.date_deadline,
             summary=self.text.strip().splitlines()[0][:80],

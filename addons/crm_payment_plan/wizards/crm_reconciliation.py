@@ -293,13 +293,20 @@ class CrmReconciliation(models.TransientModel):
             return self.env._("On %s neither party owes the other anything.", day)
         creditor = self.company_id.partner_id if coins > 0 else self.commercial_partner_id
         amount = self._money(abs(coins))
+        facts = {
+            "day": day,
+            "creditor": creditor.name,
+            "amount": self._form_amount(amount, self.currency_id),
+            "currency": self.currency_id.name,
+            "words": self.env["crm.contract"]._in_words(amount, self.currency_id),
+        }
+        if not facts["words"]:
+            return self.env._(
+                "On %(day)s the debt in favour of %(creditor)s is %(amount)s %(currency)s.", **facts
+            )
         return self.env._(
             "On %(day)s the debt in favour of %(creditor)s is %(amount)s %(currency)s (%(words)s).",
-            day=day,
-            creditor=creditor.name,
-            amount=self._form_amount(amount, self.currency_id),
-            currency=self.currency_id.name,
-            words=self.env["crm.contract"]._in_words(amount, self.currency_id),
+            **facts,
         )
 
     def _get_form_stamp(self, kind):

@@ -1,0 +1,134 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.tools import SQL, split_every
+from odoo.tools.sql import column_exists, table_exists
+
+#: The invoice that a credit note takes back: the one it was made from, else the first one
+#: with which it is reconciled.
+ORIGINS = """
+SELECT note.id, COALESCE(note.reversed_entry_id, met.move_id) AS origin_id
+  FROM account_move note
+  LEFT JOIN LATERAL (
+       SELECT o.move_id
+         FROM account_move_line l
+         JOIN account_partial_reconcile p ON l.id IN (p.debit_move_id, p.credit_move_id)
+         JOIN account_move_line o ON o.id IN (p.debit_move_id, p.credit_move_id) AND o.id <> l.id
+         JOIN account_move om ON om.id = o.move_id AND om.move_type <> 'entry'
+        WHERE l.move_id = note.id
+        ORDER BY p.id LIMIT 1) met ON TRUE
+ WHERE note.id IN %(notes)s
+"""
+
+
+class CrmContract(models.Model):
+    """What credit notes let go of: less is owed, though nothing was received.
+
+    A credit note that takes the whole of an invoice back lets nothing go: what was planned
+    waits for a new invoice. Nor does one whose sum is invoiced again.
+    """
+
+    _inherit = "crm.contract"
+
+    credited_total = fields.Monetary(
+        string="Credited",
+        readonly=True,
+        copy=False,
+        help="What credit notes took off and is not owed any more. A credit note that takes a "
+        "whole invoice back, or whose sum is invoiced again, is not in it.",
+    )
+
+    @api.model
+    def _get_origins(self, notes):
+        """{id of a credit note: id of the invoice that it takes back}"""
+        if not notes:
+            return {}
+        return dict(self.env.execute_query(SQL(ORIGINS, notes=tuple(notes))))
+
+    def _get_credited_units(self, rows, invoiced):
+        """Coins of this contract that credit notes took off for good.
+
+        :param rows: its planned payments that are not cancelled
+        :param invoiced: see _get_invoiced
+        """
+        coin = self.currency_id.rounding
+        asked, notes = defaultdict(int), defaultdict(lambda: [0, 0])
+        for one in invoiced:
+            if not one["is_note"]:
+                asked[one["move_id"]] += one["share"]
+                continue
+            # What takes no invoice of this contract back stands for itself.
+            known = notes[one["origin_id"] or -one["move_id"]]
+            known[0] += one["share"]
+            known[1] -= one["units"]
+        credited = sum(
+            units
+            for origin, (share, units) in notes.items()
+            if not 0 < asked.get(origin, 0) <= share
+        )
+        agreed = max(self.amount_effective, sum(rows.mapped("amount")))
+        net = sum(one["units"] for one in invoiced)
+        return max(min(credited, round(agreed / coin) - net), 0)
+
+    def _place_credited(self, credited, rows, given, back):
+        """Give what is credited to planned payments: first to those whose invoice it lowered.
+
+        :param credited: coins
+        :param given: {payment id: coins that invoices ask of it}
+        :param back: {payment id: coins that credit notes took back of it}
+        :return: {payment id: coins}
+        """
+        coin = self.currency_id.rounding
+        rooms = {row.id: max(round(row.amount / coin) - given[row.id], 0) for row in rows}
+        placed = defaultdict(int)
+        for limits in (back, rooms):
+            for row_id, room in rooms.items():
+                piece = min(credited, limits[row_id], room - placed[row_id])
+                if piece > 0:
+                    placed[row_id] += piece
+                    credited -= piece
+        return placed
+
+    def _get_rooms(self, rows):
+        """What money can close of planned payments, in coins: [(payment id, coins)]."""
+        coin = self.currency_id.rounding
+        return [(row.id, round((row.amount - row.amount_credited) / coin)) for row in rows]
+
+
+class CrmContractPayment(models.Model):
+    """What of a planned payment is not owed any more."""
+
+    _inherit = "crm.contract.payment"
+
+    amount_credited = fields.Monetary(
+        string="Credited",
+        readonly=True,
+        copy=False,
+        help="Taken off by credit notes: it is expected no more.",
+    )
+
+    def _auto_init(self):
+        cr = self.env.cr
+        if table_exists(cr, self._table) and not column_exists(cr, self._table, "amount_credited"):
+            self.pool.post_init(self._fill_credited)
+        return super()._auto_init()
+
+    def _fill_credited(self):
+        """Settle anew the contracts that have credit notes, once, when the column is made."""
+        lines = self.env["account.move.line"].sudo()
+        groups = lines._read_group(
+            [
+                ("crm_contract_id", "!=", False),
+                ("parent_state", "=", "posted"),
+                ("move_id.move_type", "in", ("out_refund", "in_refund")),
+            ],
+            ["crm_contract_id"],
+        )
+        for ids in split_every(1000, [contract.id for (contract,) in groups]):
+            self.env["crm.contract"].sudo().browse(ids)._settle()
+            self.env.flush_all()
+
+    def _get_owed(self):
+        """What is asked of this payment: its amount less what was credited."""
+        self.ensure_one()
+        return self.currency_id.round(self.amount - (self.amount_credited or 0))
