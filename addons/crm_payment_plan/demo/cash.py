@@ -6,6 +6,8 @@ from dateutil.relativedelta import relativedelta
 
 from odoo.fields import Command
 
+from .bills import DemoBills
+
 ADDON = "crm_payment_plan"
 OPENING, LEAST = 1_800_000, 300_000
 #: What is lacking in the gap's week, and its place (the fifth).
@@ -55,6 +57,7 @@ class DemoCash:
             self._buy(*supplier)
         self._sell_abroad()
         self._budget()
+        self._agree_bills(bank)
         self.env["crm.payer.delay"]._run(self.company, self.today)
         self._make_gap()
         self.env.flush_all()
@@ -162,6 +165,10 @@ class DemoCash:
             {"name": "Autodelar Kft.", "is_company": True, "country_id": self.env.ref("base.hu").id}
         )
         self._contract("supply", buyer, "Export", 6_000, (20, 50), currency_id=euro.id)
+
+    def _agree_bills(self, bank):
+        """Suppliers' bills in the process that checks them against this budget."""
+        DemoBills(self.env, self._account("Аренда офиса и склада", "expense")).tell(bank)
 
     def _budget(self):
         year = self.today.year

@@ -14,10 +14,12 @@ HEADERS = (
 HABITS = ((0.02, 4), (0.35, 9), (0.85, 26))
 UNKNOWN = ("ООО «Вектор Плюс» (Пермь)", "ИП Сидоренко Т. А.")
 CUSTOMERS, INVOICES, TERM = 24, 9, 30
+#: How many weeks ago the files came: one a month, and those of the last weeks.
+WEEKS = (26, 22, 17, 13, 9, 4, 3, 2, 1, 0)
 
 
 class DemoDebts:
-    """Plays four weekly files through the importer; the newest waits to be applied."""
+    """Plays files of half a year through the importer; the newest waits to be applied."""
 
     def __init__(self, env):
         self.env = env(context={**env.context, "tracking_disable": True})
@@ -32,7 +34,7 @@ class DemoDebts:
             limit=CUSTOMERS,
         )
         debts = self._make_debts([*customers.mapped("name"), *UNKNOWN])
-        for weeks in (3, 2, 1, 0):
+        for weeks in WEEKS:
             day = self.today - timedelta(weeks=weeks)
             self._import(debts, day, apply=bool(weeks))
             if weeks:
@@ -75,6 +77,8 @@ class DemoDebts:
         file.action_read()
         if file.state == "columns":
             file.action_confirm_columns()
+        if file.proposed_count:
+            file.action_accept_proposed()
         if apply:
             file.action_apply()
 

@@ -92,11 +92,11 @@ ACTIVE = {
     "facts": [
         {
             "key": "received",
-            "name": _lt("Nothing open in the payment plan"),
+            "name": _lt("Nothing remains to be received"),
             "kind": "domain",
-            "where": [("remaining_total", "=", 0)],
+            "where": [("open_total", "=", 0)],
             "to": ["completed"],
-            "cure": _lt("wait for the payments or cancel those that will not come"),
+            "cure": _lt("wait for the payments, plan the rest, or cancel what will not come"),
         }
     ],
 }

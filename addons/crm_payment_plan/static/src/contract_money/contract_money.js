@@ -49,8 +49,14 @@ export class ContractMoneyField extends Component {
         return {
             received: share(this.data.received_total),
             overdue: share(this.summary.overdue),
-            coming: share(this.data.remaining_total - this.summary.overdue),
+            coming: share(this.data.open_total - this.summary.overdue),
         };
+    }
+
+    /** What is agreed and still to come, but stands in no planned payment. */
+    get notPlanned() {
+        const rest = this.data.open_total - this.data.remaining_total;
+        return this.data.planned_total && rest > 0 ? rest : 0;
     }
 
     get months() {
@@ -77,6 +83,7 @@ registry.category("fields").add("crm_contract_money", {
         { name: "amount_effective", type: "monetary", readonly: true },
         { name: "planned_total", type: "monetary", readonly: true },
         { name: "received_total", type: "monetary", readonly: true },
+        { name: "open_total", type: "monetary", readonly: true },
         { name: "remaining_total", type: "monetary", readonly: true },
         { name: "next_date", type: "date", readonly: true },
         { name: "next_amount", type: "monetary", readonly: true },
