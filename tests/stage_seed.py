@@ -98,6 +98,7 @@ env["ir.model.access"].create({"name": "contract", "model_id": contract.id,
     "perm_create": True, "perm_unlink": True})
 admin.group_ids |= env.ref("project.group_project_manager")
 admin.group_ids |= env.ref("project.group_project_stages")
+admin.group_ids |= env.ref("helpdesk_mgmt.group_helpdesk_manager")
 project = env["project.project"].create({"name": "Office"})
 stages = env["project.task.type"].create([
     {"name": name, "sequence": n, "project_ids": project.ids}
@@ -110,12 +111,13 @@ regulate("project.task", "stage_id", {"name": "Plan", "field_id": field("project
          domain="[('project_id.name', '=', 'Office')]")
 regulate("project.project", "stage_id", {"name": "Customer", "field_id": field("project.project",
          "partner_id").id}, domain="[('name', '=', 'Plant')]")
-regulate("maintenance.request", "stage_id", {"name": "Cause", "field_id": field(
-         "maintenance.request", "description").id}, steps=[{"name": "Call back"}])
+regulate("helpdesk.ticket", "stage_id", {"name": "Category", "field_id": field(
+         "helpdesk.ticket", "category_id").id}, steps=[{"name": "Call back"}])
 regulate("x_contract", "x_state", {"name": "Number", "field_id": field("x_contract",
          "x_number").id})
 phases = env["project.project.stage"].search([])
-tickets = env["maintenance.stage"].search([])
+tickets = env["helpdesk.ticket.stage"].search([])
+category = env["helpdesk.ticket.category"].create({"name": "Leak"})
 print(json.dumps({"key": key, "models": {
     "sale.order": ["state", {"partner_id": partner.id}, "sent", {"client_order_ref": "7"}],
     "project.task": ["stage_id", {"name": "Desks", "project_id": project.id,
@@ -123,8 +125,9 @@ print(json.dumps({"key": key, "models": {
                      {"description": "<p>Ten</p>"}],
     "project.project": ["stage_id", {"name": "Plant", "stage_id": phases[0].id}, phases[1].id,
                         {"partner_id": partner.id}],
-    "maintenance.request": ["stage_id", {"name": "Leak", "stage_id": tickets[0].id},
-                            tickets[1].id, {"description": "<p>Rust</p>"}],
+    "helpdesk.ticket": ["stage_id", {"name": "Leak", "description": "<p>Rust</p>",
+                                     "stage_id": tickets[0].id}, tickets[1].id,
+                        {"category_id": category.id}],
     "x_contract": ["x_state", {"x_state": "draft"}, "signed",
                    {"x_number": "C-1"}],
 }}))

@@ -10,9 +10,9 @@ from tests import running, stage_seed
 from tools.setup import databases
 
 GATES = ("field", "domain", "related", "document", "activity", "step", "approval", "comment")
-MODELS = ("sale.order", "project.task", "project.project", "maintenance.request", "x_contract")
+MODELS = ("sale.order", "project.task", "project.project", "helpdesk.ticket", "x_contract")
 #: Not the product's own dependencies: whoever has them has regulations on them.
-OTHERS = "base_automation,maintenance,project"
+OTHERS = "base_automation,helpdesk_mgmt,project"
 
 
 @pytest.fixture(scope="module")

@@ -23,21 +23,21 @@ PAID = 40
 CONTRACTS = """
 INSERT INTO crm_contract (number, type_id, direction, state, company_id, partner_id,
        commercial_partner_id, user_id, currency_id, amount_total, amount_effective, date,
-       planned_total, remaining_total, received_total, cash_total, unallocated_total,
+       planned_total, remaining_total, open_total, received_total, cash_total, unallocated_total,
        unplanned_total, company_signature, partner_signature, signature_state, version,
        create_uid, write_uid, create_date, write_date)
 SELECT 'B-' || n, %(type)s, 'income', 'active', %(company)s,
        (%(partners)s::int[])[1 + n %% %(partner_count)s],
        (%(partners)s::int[])[1 + n %% %(partner_count)s],
        (%(users)s::int[])[1 + n %% %(user_count)s], %(currency)s,
-       600, 600, current_date - n %% 700, 600, 300, 300, 300, 0, 0,
+       600, 600, current_date - n %% 700, 600, 300, 300, 300, 300, 0, 0,
        'esign', 'esign', 'signed', 1, 1, 1, now(), now()
   FROM generate_series(1, %(count)s) n
 """
 ROWS = """
 INSERT INTO crm_contract_payment (name, sequence, contract_id, kind, state, company_id, partner_id,
        user_id, currency_id, direction, contract_state, amount, amount_received, amount_cash,
-       amount_remaining, date_planned, date_received, due_kind, is_estimated,
+       amount_remaining, date_planned, date_received, due_kind, is_estimated, basis,
        create_uid, write_uid, create_date, write_date)
 SELECT 'Part ' || k, k * 10, c.id, 'stage',
        CASE WHEN k <= 3 THEN 'received' ELSE 'planned' END,
@@ -45,7 +45,7 @@ SELECT 'Part ' || k, k * 10, c.id, 'stage',
        CASE WHEN k <= 3 THEN 100 ELSE 0 END, CASE WHEN k <= 3 THEN 100 ELSE 0 END,
        CASE WHEN k <= 3 THEN 0 ELSE 100 END,
        current_date + (k - 4) * 30 + (c.id * 37) %% 365 - 180,
-       CASE WHEN k <= 3 THEN current_date END, 'date', false, 1, 1, now(), now()
+       CASE WHEN k <= 3 THEN current_date END, 'date', false, 'fixed', 1, 1, now(), now()
   FROM crm_contract c, generate_series(1, %(rows)s) k
 """
 RECEIPTS = """
@@ -260,7 +260,7 @@ def overdue(lab):
 @bench("contracts: first page, sorted by what remains", at_most=1)
 def contracts_page(lab):
     columns = {"number": {}, "partner_id": {"fields": {"display_name": {}}}, "state": {},
-               "amount_effective": {}, "received_total": {}, "remaining_total": {},
+               "amount_effective": {}, "received_total": {}, "open_total": {},
                "next_date": {}}  # fmt: skip
     with lab.env(database=database(lab)) as env:
         head = _as(env, "plan_0")
@@ -271,7 +271,7 @@ def contracts_page(lab):
                 [("state", "=", "active")],
                 columns,
                 limit=80,
-                order="remaining_total desc, id",
+                order="open_total desc, id",
                 count_limit=10001,
             )
 

@@ -94,7 +94,7 @@ def _remind(env, lab):
     mails.level_id.write({"attach_invoices": False, "attach_statement": False})
     # The files know no addresses; what holds them back is not what is measured.
     mails.partner_id.email = "debtor@example.com"
-    mails.write({"hold_reason": False, "chosen": True})
+    mails.write({"hold_codes": False, "chosen": True})
     figures["send"] = seconds(lambda: run._send_batch(mails.ids)) / max(len(mails), 1) * 1000
     lab.note(f"{len(ids)} customers in the list, {len(mails)} mails sent")
     return figures

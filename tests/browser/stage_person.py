@@ -121,11 +121,8 @@ class Person:
             self.page.wait_for_timeout(700)
             if self.page.locator(".o_unselect_all").count():
                 self.page.locator(".o_unselect_all").click()
-        # A finger is never quite still; the column notices it by a movement inside.
-        x, y = points[-1]
-        for point in [*points[3:], *((x + step, y + step) for step in range(1, 6))]:
+        for point in points[3:]:
             self._touch("touchMove", point)
-            self.page.wait_for_timeout(20)
         self.page.wait_for_timeout(200)
         self._touch("touchEnd")
 
@@ -134,6 +131,17 @@ class Person:
             self._finger = self.page.context.new_cdp_session(self.page)
         touches = [{"x": x, "y": y} for x, y in points]
         self._finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+
+    def _press(self, button):
+        """As the screen has it: where a mouse had clicked, its pointer would stay on.
+
+        The browser tells the page again and again what stands below that pointer, also in the
+        middle of a finger's drag, which the page then takes to be elsewhere.
+        """
+        if self.size == "tablet":
+            button.tap()
+        else:
+            button.click()
 
     def move_by_bar(self, stage: str):
         """Click a stage; on a phone the bar is opened first if it does not show it."""
@@ -194,10 +202,10 @@ class Person:
         self.page.wait_for_selector(".o_bpm_stage_step_confirm", state="detached")
 
     def go_on(self):
-        self.page.click(".o_bpm_stage_go")
+        self._press(self.page.locator(".o_bpm_stage_go"))
 
     def close_panel(self):
-        self.page.locator(".modal:has(.o_bpm_stage_panel) footer .btn-secondary").last.click()
+        self._press(self.page.locator(".modal:has(.o_bpm_stage_panel) footer .btn-secondary").last)
         self.panel.wait_for(state="detached")
 
     def missing(self) -> list[str]:

@@ -343,6 +343,7 @@ def _say_when(anna):
     anna.select("basis", "working")
     anna.choose("Wait")
     anna.select("timer_kind", "timeDate")
+    anna.select("moment_kind", "text")
     anna.fill("timer_text", "today() + days(2)")
 
 

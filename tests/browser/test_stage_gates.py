@@ -27,16 +27,16 @@ def test_each_gate_holds_a_dragged_card(world, person, size):
     """EP-06, TN-30: whatever is missing, the dragged card goes back; by mouse and by touch."""
     leads = world.leads()
     anna = person(size=size)
+    anna.open_pipeline()
     found = {}
     for kind, name in leads.items():
-        anna.open_pipeline()
         anna.drag(name, "Qualified")
         found[kind] = _refused(anna)
         anna.card(name, "New").wait_for()
         assert world.stage(name) == "New", kind
     assert found == MISSING
     free = world.lead(referred="field", expected_revenue=500)
-    anna.open_pipeline()
+    anna.page.reload()
     anna.drag(free, "Qualified")
     anna.card(free, "Qualified").wait_for()
     # Shown at once, saved a moment later.
