@@ -37,6 +37,8 @@ def python_env(dev: bool) -> None:
             # OCA's addons ask for a distribution named odoo, which Odoo's own
             # package is not; what they need besides stands in requirements.txt.
             pip_install("--no-deps", "-r", paths.REPO / "requirements-oca.txt")
+            if dev:
+                pip_install("--no-deps", "-r", paths.REPO / "requirements-oca-dev.txt")
             mark_done(stamp, key)
             note(human_size(paths.VENV))
         _link_odoo()
