@@ -13,6 +13,8 @@ from . import bpm_version_publish
 from . import bpm_version_base
 from . import bpm_process_trigger_drawn
 from . import bpm_process_trigger_rights
+from . import bpm_process_trigger_batch
+from . import bpm_process_trigger_widen
 from . import bpm_version_io
 from . import bpm_version_diagram
 from . import bpm_element

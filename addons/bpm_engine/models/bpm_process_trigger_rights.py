@@ -73,10 +73,14 @@ class BpmProcessTrigger(models.Model):
         model = self._get_model().with_context(active_test=False)
         return records.browse(model.search(domain, order="id").ids)
 
-    def _find_records(self):
-        """All records that match, with the rights the process acts with."""
-        domain = self._get_domain() & self._get_company_domain()
-        return self.env[self.model].browse(self._get_model().search(domain, order="id").ids)
+    def _find_records(self, among=Domain.TRUE, limit=None, order="id"):
+        """Records that match, with the rights the process acts with.
+
+        :param among: domain: only of these.
+        """
+        domain = self._get_domain() & self._get_company_domain() & among
+        found = self._get_model().search(domain, limit=limit, order=order)
+        return self.env[self.model].browse(found.ids)
 
     def _get_matched(self, records):
         """Ids of the records that match before a change.

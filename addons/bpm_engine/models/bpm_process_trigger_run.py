@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytz
 from dateutil.relativedelta import relativedelta
 
-from odoo import api, fields, models, tools
+from odoo import api, models, tools
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
@@ -13,6 +13,8 @@ from ..lib.own_context import get_own, own
 #: How many starts may cause each other within one transaction.
 MAX_CHAIN = 5
 PENDING = "bpm_engine.pending"
+#: What a start at a time notes while it runs; no cache depends on it.
+CLOCK = {"next_run", "runs_left", "run_after", "run_until"}
 
 
 class BpmProcessTrigger(models.Model):
@@ -47,7 +49,8 @@ class BpmProcessTrigger(models.Model):
     def write(self, vals):
         """See create()."""
         result = super().write(vals)
-        self.env.registry.clear_cache()
+        if set(vals) - CLOCK:
+            self.env.registry.clear_cache()
         if {"next_run", "kind", "active"} & set(vals):
             self._wake()
         return result
@@ -185,15 +188,20 @@ class BpmProcessTrigger(models.Model):
         return self._select(records).grouped(lambda record: noted[record.id][:2])
 
     def _start_each(self, records, kind, starter=None):
-        """Start on each record; what fails becomes an incident, and hinders nobody."""
+        """Start on each record; what fails becomes an incident, and hinders nobody.
+
+        :return: whether it began on all of them; else on none.
+        """
         self.ensure_one()
-        process = self.process_id
+        process, begun = self.process_id, False
         if records is not None:
             records = self._get_free(records)
             if not records:
-                return
+                return True
         with self._hindering_nobody():
             process._start_in_background(records, kind, starter, self.start_event)
+            begun = True
+        return begun
 
     def _get_free(self, records):
         """Without those on which the process runs already and may run only once."""
@@ -203,35 +211,6 @@ class BpmProcessTrigger(models.Model):
         return records.filtered(lambda record: record.id not in running)
 
     # ------------------------------------------------------------------ at a time
-
-    @api.model
-    def _start_due(self):
-        """Start processes whose time has come; called by the timers' cron."""
-        now = fields.Datetime.now()
-        for trigger in self.search(self._get_due_domain(now)):
-            # Another cron may have taken it since it was found, and have moved it on.
-            locked = trigger.try_lock_for_update()
-            if not locked.filtered_domain(self._get_due_domain(now)):
-                continue
-            with trigger._hindering_nobody():
-                trigger._plan_next_run(now)
-                # What fails from here on is not tried again before its next moment.
-                with trigger._hindering_nobody():
-                    trigger._start_planned()
-            self.env["ir.cron"]._commit_progress(1)
-
-    def _start_planned(self):
-        records = self._find_records() if self.model else None
-        if records is None or records:
-            self._start_each(records, "time", self.process_id.owner_id)
-
-    def _get_due_domain(self, now):
-        return [
-            ("kind", "=", "time"),
-            ("next_run", "<=", now),
-            ("process_id.active", "=", True),
-            ("process_id.state", "=", "published"),
-        ]
 
     def _plan_next_run(self, now):
         """Move on to the moment after now, before anything is started: all or nothing."""

@@ -61,6 +61,8 @@ from . import test_start
 from . import test_start_drawn
 from . import test_start_hindered
 from . import test_start_parallel
+from . import test_start_batches
+from . import test_start_rights
 from . import test_substitution
 from . import test_task_access
 from . import test_task_activity

@@ -120,7 +120,7 @@ class TestStartDrawn(RunCommon):
         process = self.two_ways(by_message(), roots=MESSAGE, model="res.partner")
         forged = (
             self.env["bpm.process.trigger"]
-            .with_user(self.designer)
+            .with_user(self.manager)
             .with_context(bpm_publishing=True)
             .create(
                 {

@@ -15,6 +15,7 @@ _RIGHTS = {
     "bpm.process.version": {
         "nobody": "r", "viewer": "r", "worker": "r", "designer": "rwc", "manager": "rwcd",
     },
+    # Of a process in use designers switch off and narrow only: see test_start_rights.py.
     "bpm.process.trigger": {
         "nobody": "r", "viewer": "r", "worker": "r", "designer": "rwc", "manager": "rwcd",
     },
