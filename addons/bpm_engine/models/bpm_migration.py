@@ -155,17 +155,15 @@ class BpmMigration(models.Model):
     def action_undo(self):
         """Take back those in which nothing went on since; the others are named.
 
-        :raise UserError: in none nothing went on.
+        :raise UserError: in each something went on; says what.
         """
         self.ensure_one()
         self._check_state("done", "running")
         undone, gone_on = self._undo()
         if not undone and gone_on:
-            raise UserError(
-                self.env._(
-                    "Work went on in all of them since they were moved; none can be taken back."
-                )
-            )
+            moved = self.line_ids.filtered(lambda line: line.state == "moved")
+            reasons = "\n".join(sorted(set(moved.mapped("reason"))))
+            raise UserError(self.env._("None of them can be taken back:\n%s", reasons))
         self.state = "undone" if not gone_on else "done"
         return True
 

@@ -3,6 +3,7 @@ import json
 from odoo import fields, models
 from odoo.tools import split_every
 
+from .bpm_instance import OPEN_STATES
 from .bpm_migration_move import fingerprint
 
 _BATCH = 200
@@ -31,12 +32,9 @@ class BpmMigrationLine(models.Model):
         """Back to the state before, byte by byte, while nothing went on since."""
         self.ensure_one()
         instance = self.instance_id.sudo()
-        untouched = (
-            instance.version_id == self.migration_id.version_id
-            and fingerprint(instance.engine_state) == self.fingerprint_after
-        )
-        if not untouched:
-            self.reason = self.env._("Work went on in it since; it stays on the new version.")
+        moved_on = self._find_moved_on(instance)
+        if moved_on:
+            self.reason = moved_on
             return False
         before = json.loads(self.sudo().state_before)
         instance.write(
@@ -52,6 +50,17 @@ class BpmMigrationLine(models.Model):
             instance._wake_timers(instance.next_due)
         self.state = "undone"
         return True
+
+    def _find_moved_on(self, instance):
+        """Why an instance stays as it is now; "" while nothing went on in it since."""
+        if instance.state not in OPEN_STATES:
+            # Cancelling changes no token: without this it would wait for its timers again.
+            return self.env._("It has ended since; what ended is not taken back.")
+        if instance.version_id != self.migration_id.version_id:
+            return self.env._("It was moved to another version since; take that back first.")
+        if fingerprint(instance.engine_state) != self.fingerprint_after:
+            return self.env._("Work went on in it since; it stays on the new version.")
+        return ""
 
     def _followers_back(self, followers):
         for model, rows in followers.items():

@@ -198,8 +198,53 @@ class TestMigration(MigrationCommon):
         line = change.line_ids.filtered(lambda item: item.instance_id == instances[0])
         self.assertIn("Work went on", line.reason)
         self.through(instances[1], "Check")
-        with self.assertRaisesRegex(UserError, "none can be taken back"):
+        with self.assertRaisesRegex(UserError, "None of them.*\nWork went on"):
             change.action_undo()
+
+    def test_undo_wakes_nothing_that_ended(self):
+        """HU-19: cancelled since the move: no wait, no timer, no version comes back."""
+        pause = (start(), catch("Pause", timer("PT2H")), end(), chain("Start", "Pause", "End"))
+        process = self.make("pause", *pause)
+        old = process.published_version_id
+        cancelled, waits = self.launch_many(process, 2)
+        new = self.publish(
+            process,
+            start(),
+            catch("Pause", timer("PT2H")),
+            task("Call"),
+            end(),
+            chain("Start", "Pause", "Call", "End"),
+        )
+        action = process.with_user(self.manager).action_check_older()
+        change = self.env["bpm.migration"].with_user(self.manager).browse(action["res_id"])
+        change.action_move()
+        self.assertEqual((cancelled | waits).version_id, new)
+        cancelled.with_user(self.manager).action_cancel("No longer wanted")
+        change.action_undo()
+        self.assertEqual((waits.version_id, waits.state), (old, "running"))
+        self.assertTrue(waits.wait_ids)
+        self.assertEqual((cancelled.version_id, cancelled.state), (new, "cancelled"))
+        self.assertFalse(cancelled.wait_ids)
+        self.assertFalse(cancelled.next_due)
+        line = change.line_ids.filtered(lambda item: item.instance_id == cancelled)
+        self.assertEqual(line.state, "moved")
+        self.assertIn("It has ended since", line.reason)
+
+    def test_undo_in_order(self):
+        """HU-19: moved twice: the first move is not taken back under the second."""
+        instance = self.launch(self.process)
+        self.publish(self.process, *three_steps())
+        first = self.move()
+        self.publish(self.process, *two_steps())
+        second = self.move()
+        with self.assertRaisesRegex(UserError, "moved to another version since"):
+            first.action_undo()
+        last = self.process.published_version_id
+        self.assertEqual(instance.version_id, last)
+        second.action_undo()
+        first.action_undo()
+        self.assertEqual(instance.version_id, self.old)
+        self.through(instance, "Check", "Pay")
 
     def test_undo_of_a_mapping(self):
         """HU-19: a mapped task is again what it was, name and element."""
