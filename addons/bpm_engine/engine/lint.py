@@ -200,6 +200,10 @@ class _Lint:
         approvers = (approval or {}).get("approvers", [])
         for rule in (who, settings.get("escalation"), *approvers):
             self._who(element, rule)
+        again = (settings.get("escalation") or {}).get("again")
+        if again is not None and not (isinstance(again, float) and 0 < again < 100_000):
+            text = _("say after how many hours it is told again, or leave it empty.")
+            self.add(element, "again", text)
         for code, text in approval_problems(settings) if approval is not None else ():
             self.add(element, code, text)
         if element.type not in HUMAN or who or approval:

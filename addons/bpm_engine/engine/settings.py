@@ -4,7 +4,7 @@ from .xml_source import BPM, local, tag
 
 _TRUE = {"true", "1", "yes"}
 _FLAGS = {"comment", "required", "readonly", "async"}
-_NUMBERS = {"amount", "remind"}
+_NUMBERS = {"amount", "remind", "again"}
 
 
 def read_settings(node) -> dict:

@@ -43,6 +43,11 @@ def _deadline(value):
     return text + (f", remind {value['remind']:g} h before" if value.get("remind") else "")
 
 
+def _escalation(value):
+    text = f"{value.get('action') or 'notify'} {_who(value)}"
+    return text + (f", again every {value['again']:g} h" if value.get("again") else "")
+
+
 def _approval(value):
     people = ", ".join(_who(approver) for approver in value.get("approvers") or [])
     return f"{value.get('mode') or 'any'}, {value.get('order') or 'parallel'}: {people}"
@@ -55,7 +60,7 @@ def _action(value):
 
 _WORDS = {
     "assignment": _who,
-    "escalation": lambda value: f"{value.get('action') or 'notify'} {_who(value)}",
+    "escalation": _escalation,
     "deadline": _deadline,
     "approval": _approval,
     "outcomes": lambda value: ", ".join(item.get("label") or item.get("key") for item in value),

@@ -39,6 +39,8 @@ from . import bpm_task_assign
 from . import bpm_task_vote
 from . import bpm_task_one_vote
 from . import bpm_task_deadline
+from . import bpm_task_escalate_again
+from . import bpm_instance_pause
 from . import bpm_task_activity
 from . import bpm_task_calendar
 from . import bpm_task_create

@@ -58,16 +58,22 @@ class BpmInstance(models.Model):
         self.sudo()._lock()
         for instance in self.sudo().filtered(lambda i: i.state in ("running", "incident")):
             instance.state = "suspended"
+            instance._stop_clock()
             instance._log(
                 "repaired", comment=reason or self.env._("Suspended"), user_id=self.env.uid
             )
         return True
 
     def action_resume(self):
-        """Let suspended instances go on; timers that fell due meanwhile fire now."""
+        """Let suspended instances go on; deadlines move by the pause, see _start_clock().
+
+        Timers that fell due meanwhile fire now.
+        """
         self._check_controls()
         self.sudo()._lock()
-        for instance in self.sudo().filtered(lambda i: i.state == "suspended"):
+        suspended = self.sudo().filtered(lambda i: i.state == "suspended")
+        suspended._start_clock()
+        for instance in suspended:
             broken = instance.job_ids.filtered(lambda job: job.state == "incident")
             instance.state = "incident" if broken else "running"
             instance._log("repaired", comment=self.env._("Resumed"), user_id=self.env.uid)

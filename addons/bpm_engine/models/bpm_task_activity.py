@@ -48,9 +48,11 @@ class BpmTask(models.Model):
         activities.create([task._prepare_activity_values(place[task]) for task in missing])
 
     def _update_activity(self, activity):
+        resumed = self.instance_id.resumed_at
+        since = resumed if resumed and resumed > self.date_start else None
         values = {
             "user_id": self.user_id.id,
-            "date_deadline": self._get_activity_day(),
+            "date_deadline": self._get_activity_day(since),
             "summary": self.name,
         }
         changed = {
@@ -84,13 +86,16 @@ class BpmTask(models.Model):
             "automated": True,
         }
 
-    def _get_activity_day(self):
+    def _get_activity_day(self, since=None):
         """Day of the deadline where the holder lives; without one, some working days on.
 
         Without a deadline nothing is late, but an activity must stand on a day.
+
+        :param since: from when these days count; None: from when the task began.
         """
         zone = pytz.timezone(self.user_id.tz or self.company_id.partner_id.tz or "UTC")
-        day = pytz.utc.localize(self.deadline or self.date_start).astimezone(zone).date()
+        moment = self.deadline or since or self.date_start
+        day = pytz.utc.localize(moment).astimezone(zone).date()
         left = 0 if self.deadline else DAYS_WITHOUT_DEADLINE
         attendances = self.company_id.resource_calendar_id.attendance_ids
         working = {int(name) for name in attendances.mapped("dayofweek")} or WEEKDAYS

@@ -33,7 +33,7 @@ class BpmTask(models.Model):
         :param cache: what was worked out for other tasks of the same people.
         """
         settings = (self.element_id.settings or {}).get("deadline") or {}
-        hours = _number(settings.get("remind"))
+        hours = number_of(settings.get("remind"))
         remind_at = False
         if deadline and hours and settings.get("basis") == "calendar":
             remind_at = deadline - timedelta(hours=hours)
@@ -51,7 +51,7 @@ class BpmTask(models.Model):
         if settings.get("path"):
             value = self._walk(self._get_record(), settings["path"])
             return self._end_of(value)
-        amount = _number(settings.get("amount"))
+        amount = number_of(settings.get("amount"))
         if not amount:
             return False
         unit, start = settings.get("unit") or "hour", start or fields.Datetime.now()
@@ -123,15 +123,19 @@ class BpmTask(models.Model):
     def _cron_deadlines(self, limit=BATCH):
         """Remind of deadlines that come, escalate those that passed; each once.
 
+        What the process wants to be told again comes round, see _escalate_again().
+
         Rows that another server works on are skipped; those done leave the set.
         """
         reminded = self._take_due("remind_at", "reminded_at", limit)
         reminded._remind()
         late = self._take_due("deadline", "escalated_at", limit, self._get_escalating_sql())
         late._escalate()
-        done = len(reminded) + len(late)
-        remaining = limit if max(len(reminded), len(late)) == limit else 0
-        self.env["ir.cron"]._commit_progress(done, remaining=remaining)
+        again = self._take_again(limit)
+        again._escalate_again()
+        counts = [len(tasks) for tasks in (reminded, late, again)]
+        remaining = limit if max(counts) == limit else 0
+        self.env["ir.cron"]._commit_progress(sum(counts), remaining=remaining)
 
     @api.model
     def _get_escalating_sql(self):
@@ -145,18 +149,26 @@ class BpmTask(models.Model):
         """Mark a batch of due tasks in one statement, so that nobody else takes them.
 
         As an array they are chosen once; joined, they could be chosen anew for each row.
+
+        :param due: field with the moment.
+        :param stamp: field that keeps when it was done; None: the moment itself is emptied.
         """
         self.env.flush_all()
-        due, stamp = SQL.identifier(due), SQL.identifier(stamp)
-        now = fields.Datetime.now()
+        names = [due, *([stamp] if stamp else [])]
+        now, due = fields.Datetime.now(), SQL.identifier(due)
+        mark, is_open = SQL("%s = NULL", due), SQL("TRUE")
+        if stamp:
+            mark = SQL("%s = %s", SQL.identifier(stamp), now)
+            is_open = SQL("t.%s IS NULL", SQL.identifier(stamp))
         rows = self.env.execute_query(
             SQL(
-                "UPDATE bpm_task SET %(stamp)s = %(now)s WHERE id = ANY(ARRAY("
+                "UPDATE bpm_task SET %(mark)s WHERE id = ANY(ARRAY("
                 " SELECT t.id FROM bpm_task t JOIN bpm_instance i ON i.id = t.instance_id"
-                " WHERE t.state = 'todo' AND i.state <> 'suspended' AND t.%(stamp)s IS NULL"
+                " WHERE t.state = 'todo' AND i.state <> 'suspended' AND %(is_open)s"
                 " AND t.%(due)s <= %(now)s AND %(condition)s"
                 " ORDER BY t.%(due)s LIMIT %(limit)s FOR UPDATE OF t SKIP LOCKED)) RETURNING id",
-                stamp=stamp,
+                mark=mark,
+                is_open=is_open,
                 due=due,
                 now=now,
                 limit=limit,
@@ -164,7 +176,7 @@ class BpmTask(models.Model):
             )
         )
         tasks = self.sudo().browse(row[0] for row in rows)
-        tasks.invalidate_recordset(["reminded_at", "escalated_at"])
+        tasks.invalidate_recordset(names)
         return tasks
 
     def _remind(self):
@@ -218,6 +230,7 @@ class BpmTask(models.Model):
                 task._escalate_reassign(found)
             else:
                 task._escalate_notify(found)
+            task._plan_escalation(found.user)
 
     def _escalate_reassign(self, found):
         why = self.env._("Overdue, so passed on. %s", found.why)
@@ -228,7 +241,7 @@ class BpmTask(models.Model):
     def _escalate_notify(self, found):
         people = found.user or found.group.all_user_ids.filtered("active")
         for user in people:
-            self._notify(user, _say_overdue, _say_since_when)
+            self._notify(user, say_overdue, say_since_when)
         self._log("escalated", self.env._("Told: %s", ", ".join(people.mapped("name"))))
 
 
@@ -236,11 +249,11 @@ def _say_due_soon(tasks):
     return tasks.env._("Due soon: %s", tasks._list_names())
 
 
-def _say_overdue(tasks):
+def say_overdue(tasks):
     return tasks.env._("Overdue: %s", tasks._list_names())
 
 
-def _say_since_when(task):
+def say_since_when(task):
     return task.env._(
         "%(who)s has had it since %(since)s.",
         who=task.user_id.name or task.group_id.display_name,
@@ -248,7 +261,7 @@ def _say_since_when(task):
     )
 
 
-def _number(value):
+def number_of(value):
     """A number as drawn; 0 when it is none."""
     try:
         return float(value or 0)

@@ -7,6 +7,7 @@ from . import test_conditions
 from . import test_conformance_run
 from . import test_forged_context
 from . import test_import_bpmn
+from . import test_instance_pause
 from . import test_import_exports
 from . import test_login
 from . import test_messages
@@ -69,6 +70,7 @@ from . import test_task_activity
 from . import test_task_assign
 from . import test_task_complete
 from . import test_task_deadline
+from . import test_task_escalate_again
 from . import test_task_language
 from . import test_task_one_vote
 from . import test_task_run

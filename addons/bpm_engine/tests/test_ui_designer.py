@@ -118,7 +118,8 @@ class TestDesigner(HttpCase, BpmCommon):
             settings["deadline"], {"amount": 2.0, "unit": "day", "basis": "working", "remind": 4.0}
         )
         self.assertEqual(
-            settings["escalation"], {"kind": "role", "role": "user_id", "action": "reassign"}
+            settings["escalation"],
+            {"kind": "role", "role": "user_id", "action": "reassign", "again": 8.0},
         )
         approve = self.drawn("sequenceFlow", "Approve")
         self.assertEqual(

@@ -18,7 +18,7 @@ export const BPM_MODDLE = {
     types: [
         child("Assignment", attributes(...ASSIGNMENT)),
         child("Deadline", attributes("amount", "unit", "basis", "path", "remind")),
-        child("Escalation", attributes(...ASSIGNMENT, "action")),
+        child("Escalation", attributes(...ASSIGNMENT, "action", "again")),
         child("Outcome", attributes("key", "label", "style", "comment")),
         child("Field", attributes("name", "required", "readonly")),
         child("Approver", attributes(...ASSIGNMENT)),

@@ -205,6 +205,8 @@ registry.category("web_tour.tours").add("bpm_engine_panel_people", {
         },
         ...pickField("Salesperson"),
         { trigger: "select[name=escalation_action]", run: "select reassign" },
+        { trigger: "[data-name=deadline] [data-name=again] input", run: "edit 8 && press Tab" },
+        { trigger: "[data-name=deadline] .form-text:contains(one step higher)" },
         click(".o_bpm_outcomes button[name=yes_no]", "two answers"),
         click(".o_bpm_steps button:contains(Approve)", "the first way"),
         click("button[name=add_row]", "one more condition"),

@@ -164,6 +164,17 @@ export class Panel extends Component {
         return (value) => this.diagram.setSettings(element, kind, value);
     }
 
+    /** What is typed last may arrive when another step is open already. */
+    get setAgain() {
+        const { element } = this;
+        return (again) => {
+            const escalation = this.diagram.settings(element, "escalation");
+            if (escalation) {
+                this.diagram.setSettings(element, "escalation", { ...escalation, again });
+            }
+        };
+    }
+
     get setName() {
         const { element } = this;
         return (name) => this.diagram.setName(element, name);
