@@ -48,7 +48,7 @@ class BpmComparisonMixin(models.AbstractModel):
         except DiagramError:
             return {}, {}
         changes = migration.compare(old, new)
-        names = {**_labels(old), **_labels(new)}
+        names = {**_labels(old, set(changes.removed)), **_labels(new, set(changes.added))}
         kinds = ("added", "removed", "changed", "texts")
         return {kind: sorted(getattr(changes, kind)) for kind in kinds}, names
 
@@ -59,22 +59,33 @@ class BpmComparisonMixin(models.AbstractModel):
             "changed": self.env._("Changed flow or behaviour"),
             "texts": self.env._("Changed people, times or texts"),
         }
+        told = {title: _told(found.get(kind, ()), names) for kind, title in titles.items()}
         rows = Markup("").join(
-            Markup("<dt>%s</dt><dd>%s</dd>")
-            % (title, " · ".join(names.get(item, item) for item in found[kind]))
-            for kind, title in titles.items()
-            if found.get(kind)
+            Markup("<dt>%s</dt><dd>%s</dd>") % (title, " · ".join(labels))
+            for title, labels in told.items()
+            if labels
         )
         return Markup("<dl>%s</dl>") % rows if rows else self.env._("Nothing differs.")
 
 
-def _labels(diagram):
-    """What people call elements and flows: a flow by its name, else by its ends."""
+def _labels(diagram, steps):
+    """What people call elements and flows: a flow by its name, else by its ends.
+
+    :param steps: what came or went with its flows: those without a name are called "".
+    """
     labels = {element.id: element.label for element in diagram.elements.values()}
+    called = dict(labels)
     for flow in diagram.flows.values():
         ends = f"{labels.get(flow.source, '?')} → {labels.get(flow.target, '?')}"
-        labels[flow.id] = flow.name or ends
-    return labels
+        is_told = {flow.source, flow.target} & steps
+        called[flow.id] = flow.name or ("" if is_told else ends)
+    return called
+
+
+def _told(elements, names):
+    """Names to tell, steps before the arrows between them."""
+    told = filter(None, (names.get(element, element) for element in elements))
+    return sorted(told, key=lambda name: "→" in name)
 
 
 def _marks(found, kinds):

@@ -96,8 +96,13 @@ class BpmProcessVersion(models.Model):
             version.running_count = counts.get(version, 0)
 
     @api.depends("process_id.name", "number")
+    @api.depends_context("bpm_number_only")
     def _compute_display_name(self):
+        """Process and number; only the number beside others of the same process."""
         for version in self:
+            if self.env.context.get("bpm_number_only"):
+                version.display_name = self.env._("version %s", version.number)
+                continue
             version.display_name = self.env._(
                 "%(process)s, version %(number)s",
                 process=version.process_id.name,

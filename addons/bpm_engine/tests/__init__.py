@@ -82,6 +82,7 @@ from . import test_version_hot
 from . import test_version_hot_two
 from . import test_version_publish
 from . import test_versions_access
+from . import test_ui_compare_phone
 from . import test_ui_designer
 from . import test_ui_hot
 from . import test_ui_manage

@@ -303,6 +303,8 @@ class TestMigration(MigrationCommon):
         self.assertEqual(change.from_version_id, self.old)
         self.assertIn("Sign", change.differences["added"])
         self.assertIn("Check_Pay", change.differences["removed"])
+        # Arrows to and from a new step say nothing that it does not say itself.
+        self.assertIn("<dd>Sign</dd>", change.differences_html)
         self.assertIn("Sign", change.differences_html)
         self.assertIn({"element": "Sign", "state": "added"}, change.new_marks["marks"])
         wizard = self.env["bpm.compare"].browse(change.version_id.action_compare()["res_id"])

@@ -2,6 +2,7 @@
 
 from odoo import Command
 from odoo.exceptions import AccessError
+from odoo.tests import HttpCase, tagged
 
 from .run_common import RunCommon, chain, end, start, task
 
@@ -181,3 +182,26 @@ class TestStartRights(RunCommon):
                 self.Trigger.with_user(user).create(
                     {"process_id": self.process.id, "kind": "time", "run_until": 10}
                 )
+
+
+@tagged("post_install", "-at_install")
+class TestStartRightsScreen(HttpCase, RunCommon):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_said_on_the_form(self):
+        """HU-23: a designer reads on the process what he may change; a manager needs no word."""
+        steps = (start(), task("Visa"), end(), chain("Start", "Visa", "End"))
+        process = self.make("visa", *steps)
+        self.env["bpm.process.trigger"].create({"process_id": process.id, "kind": "create"})
+        for user, sign in ((self.designer, "in_use_hint"), (self.manager, "trigger_ids")):
+            user.password = user.login
+            self.browser_js(
+                f"/odoo/bpm.process/{process.id}",
+                "const hint = document.querySelector('[name=in_use_hint]');"
+                f"const expected = {'true' if sign == 'in_use_hint' else 'false'};"
+                "const wide = document.documentElement.scrollWidth > window.innerWidth;"
+                "console.log(!!hint === expected && !wide ? 'test successful' : 'wrong');",
+                f"!!document.querySelector('.o_form_view [name={sign}]')",
+                login=user.login,
+            )

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class BpmCompare(models.TransientModel):
@@ -12,6 +12,12 @@ class BpmCompare(models.TransientModel):
     from_version_id = fields.Many2one(
         readonly=False, domain="[('process_id', '=', process_id), ('id', '!=', version_id)]"
     )
+
+    @api.depends("version_id")
+    def _compute_display_name(self):
+        for wizard in self:
+            version = wizard.version_id.display_name
+            wizard.display_name = self.env._("What is different in %s", version)
 
 
 class BpmProcessVersion(models.Model):
