@@ -64,7 +64,11 @@ class BpmTask(models.Model):
             task._plan_escalation(leader)
 
     def _get_next_leader(self):
-        """Whose matter it is now; at the top the same person hears of it again."""
-        told = (self.escalated_to_id or self.user_id).sudo()
-        manager = told._get_bpm_manager() if told else told
+        """Whose matter it is now; at the top the same person hears of it again.
+
+        After a group was told: the manager of who has the task, else the process owner.
+        """
+        told = self.escalated_to_id.sudo()
+        below = told or self.user_id.sudo()
+        manager = below._get_bpm_manager() if below else below
         return manager or told or self.process_id.owner_id

@@ -79,6 +79,21 @@ class TestTaskEscalateAgain(TaskCommon):
         self.sweep("2026-03-02 14:02:00")
         self.assertEqual(self.told(), self.designer | self.manager)
 
+    def test_after_a_group(self):
+        """HU-24: a group has no manager: the holder's hears of it, else the process owner."""
+        group = {"kind": "group", "group": f"#{self.group.id}"}
+        task = self.overdue(**group)
+        self.assertEqual(self.told(), self.worker | self.other_worker)
+        self.assertFalse(task.escalated_to_id)
+        self.assertEqual(self.process.owner_id, self.manager)
+        self.sweep("2026-03-02 14:02:00")
+        self.assertEqual(self.told(), self.worker | self.manager)
+        self.assertEqual(task.escalated_to_id, self.manager)
+        free = self.overdue(**group)
+        free.sudo().write({"user_id": False, "group_id": self.group.id})
+        self.sweep("2026-03-02 14:02:00")
+        self.assertEqual(self.told(), self.worker | self.other_worker | self.manager)
+
     def test_until_it_is_done(self):
         """HU-24: nobody hears of what is done, suspended or has a new deadline."""
         done, moved, still = self.overdue(), self.overdue(), self.overdue()
