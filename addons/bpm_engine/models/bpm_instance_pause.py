@@ -41,6 +41,11 @@ class BpmInstance(models.Model):
 class BpmTask(models.Model):
     _inherit = "bpm.task"
 
+    def _get_resumed(self):
+        """When its process was resumed last, if the task had begun by then; else None."""
+        resumed = self.instance_id.resumed_at
+        return resumed if resumed and resumed > self.date_start else None
+
     def _move_by_pause(self, since, until):
         """Leave as much time as there was left when the process was suspended.
 

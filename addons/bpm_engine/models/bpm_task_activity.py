@@ -48,11 +48,9 @@ class BpmTask(models.Model):
         activities.create([task._prepare_activity_values(place[task]) for task in missing])
 
     def _update_activity(self, activity):
-        resumed = self.instance_id.resumed_at
-        since = resumed if resumed and resumed > self.date_start else None
         values = {
             "user_id": self.user_id.id,
-            "date_deadline": self._get_activity_day(since),
+            "date_deadline": self._get_activity_day(self._get_resumed()),
             "summary": self.name,
         }
         changed = {

@@ -21,12 +21,13 @@ class BpmTask(models.Model):
         help="Its deadline; without one, noon of the day on which its activity stands.",
     )
 
-    @api.depends("deadline", "date_start", "user_id")
+    @api.depends("deadline", "date_start", "user_id", "instance_id.resumed_at")
     def _compute_calendar_at(self):
         for task in self:
-            task.calendar_at = task.deadline or (
-                task.date_start and datetime.combine(task.sudo()._get_activity_day(), NOON)
-            )
+            task.calendar_at = task.deadline or (task.date_start and task.sudo()._get_noon())
+
+    def _get_noon(self):
+        return datetime.combine(self._get_activity_day(self._get_resumed()), NOON)
 
     def _search_calendar_at(self, operator, value):
         """Exact for deadlines, generous for tasks without: the calendar leaves out the rest."""
@@ -34,6 +35,8 @@ class BpmTask(models.Model):
             return NotImplemented
         moment = fields.Datetime.to_datetime(value)
         start = moment if operator in ("<", "<=") else moment - LONGEST_WAY
-        return Domain("deadline", operator, moment) | (
-            Domain("deadline", "=", False) & Domain("date_start", operator, start)
-        )
+        begun = Domain("date_start", operator, start)
+        if operator in (">", ">="):
+            # The days of a task without a deadline count anew when its process goes on.
+            begun |= Domain("instance_id.resumed_at", operator, start)
+        return Domain("deadline", operator, moment) | (Domain("deadline", "=", False) & begun)

@@ -92,8 +92,12 @@ class BpmTask(models.Model):
         return planned.astimezone(pytz.utc).replace(tzinfo=None, microsecond=0)
 
     def _reschedule(self, deadline, comment=None):
-        """Another deadline, set by a person; reminder and escalation count anew."""
+        """Another deadline, set by a person; reminder and escalation count anew.
+
+        :raise UserError: the process is suspended; it would move the day again on resuming.
+        """
         for task in self.sudo():
+            task.instance_id._check_goes_on()
             task.write({"deadline": deadline, **task._prepare_reminder(deadline)})
             when = moment_text(self.env, deadline, stored=True)
             text = self.env._("Deadline moved to %s", when)

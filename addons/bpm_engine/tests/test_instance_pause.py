@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from unittest.mock import patch
 
+from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
 
 from .run_common import RunCommon, chain, end, start, task
@@ -113,6 +114,21 @@ class TestInstancePause(RunCommon):
         self.assertEqual(activity.date_deadline, date(2026, 3, 11))
         self.pause(instance, "2026-03-06 11:00:00", "2026-03-16 11:00:00")
         self.assertEqual(activity.date_deadline, date(2026, 3, 19))
+        work = instance.task_ids
+        self.assertEqual(work.calendar_at.date(), date(2026, 3, 19))
+        week = [("calendar_at", ">=", "2026-03-30"), ("calendar_at", "<", "2026-04-06")]
+        self.assertIn(work, self.env["bpm.task"].search(week), "it is looked at, not left out")
+
+    def test_no_new_day_meanwhile(self):
+        """HU-24: nobody sets a day that the pause would move again; afterwards as before."""
+        instance = self.begin("day", CALENDAR)
+        activity = instance.task_ids.activity_ids.with_user(self.worker)
+        instance.with_user(self.manager).action_suspend()
+        with self.assertRaisesRegex(UserError, "is suspended"), self.cr.savepoint():
+            activity.date_deadline = "2026-03-20"
+        instance.with_user(self.manager).action_resume()
+        activity.date_deadline = "2026-03-20"
+        self.assertEqual(instance.task_ids.deadline, datetime(2026, 3, 20, 10))
 
     def test_nothing_escalates_on_resuming(self):
         """HU-24: what was in time when it was suspended is in time when it goes on."""
