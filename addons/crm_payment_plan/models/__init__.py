@@ -23,6 +23,7 @@ from . import (
     crm_contract_payment_talk,
     crm_contract_settlement,
     crm_contract_credited,
+    crm_contract_announced,
     crm_contract_settlement_sources,
     crm_contract_settlement_check,
     crm_contract_link_mixin,

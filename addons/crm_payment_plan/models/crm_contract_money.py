@@ -235,6 +235,7 @@ class CrmContract(models.Model):
             contract.money_summary = {
                 "months": months.get(contract._origin.id, []),
                 "overdue": contract.overdue_total,
+                "announced": contract.announced_total,
                 "today": str(contract.company_id._get_local_today()),
             }
 

@@ -1,6 +1,7 @@
 from . import test_access
 from . import test_access_wizards
 from . import test_amount_words
+from . import test_announced
 from . import test_cash_board
 from . import test_cash_budget
 from . import test_cash_forecast
