@@ -3,10 +3,14 @@
 It shares nothing with the code that keeps the figures; see settlement_checks.
 """
 
+from .opening_checks import ITEMS
+
 #: Per contract: its credit notes but those that take back all it has on an invoice, at most
 #: what is not invoiced again; and how much of it found room in planned payments.
-CREDITED = """
-WITH lines AS (
+CREDITED = (
+    "WITH "
+    + ITEMS
+    + """, lines AS (
     SELECT l.crm_contract_id AS contract_id, m.id AS move_id,
            m.move_type LIKE '%%refund' AS is_note, l.price_total AS weight, m.currency_id,
            m.reversed_entry_id, l.price_total * m.amount_total / NULLIF(b.base, 0)
@@ -16,11 +20,15 @@ WITH lines AS (
            CASE WHEN m.currency_id = c.currency_id AND b.base = m.amount_total
                 THEN 0 ELSE 1 END AS rounded
       FROM account_move_line l
-      JOIN account_move m ON m.id = l.move_id AND m.state = 'posted'
+      JOIN account_move m ON m.id = l.move_id AND m.state = 'posted' AND m.move_type <> 'entry'
       JOIN crm_contract c ON c.id = l.crm_contract_id
       JOIN LATERAL (SELECT sum(x.price_total) AS base FROM account_move_line x
              WHERE x.move_id = m.id AND x.display_type IN ('product', 'rounding')) b ON TRUE
      WHERE l.crm_contract_id IN %(ids)s AND l.display_type IN ('product', 'rounding')
+     UNION ALL
+    SELECT contract_id, move_id, FALSE, abs(amount_currency), NULL, NULL,
+           abs(amount_currency) * rate, CASE WHEN coin > 0 THEN 1 ELSE 0 END
+      FROM items WHERE is_debt
 ), moves AS (
     SELECT contract_id, move_id, is_note, reversed_entry_id, sum(weight) AS weight,
            sum(amount) AS amount, max(rounded) AS rounded
@@ -78,3 +86,4 @@ SELECT c.id AS contract_id, field, round(kept, 2) AS kept, round(v.told, 2) AS t
    AND abs(v.kept - COALESCE(v.told, 0)) > COALESCE(s.slack, 0) * u.rounding
  ORDER BY c.id, field
 """
+)

@@ -24,6 +24,8 @@ from . import (
     crm_contract_settlement,
     crm_contract_credited,
     crm_contract_announced,
+    crm_contract_opening,
+    crm_contract_concerned,
     crm_contract_settlement_sources,
     crm_contract_settlement_check,
     crm_contract_link_mixin,

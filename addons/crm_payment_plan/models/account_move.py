@@ -121,6 +121,11 @@ class AccountMove(models.Model):
         self.env["account.payment"].flush_model(["crm_contract_id", "move_id"])
         self.env["crm.contract"].sudo()._get_of_moves(self)._settle()
 
+    def _is_by_hand(self):
+        """Whether this is an entry of no invoice, payment or bank line."""
+        self.ensure_one()
+        return self.move_type == "entry" and not (self.origin_payment_id or self.statement_line_id)
+
     def unlink(self):
         contracts = self.env["crm.contract"].sudo()._get_of_moves(self)
         contracts._forget("counterpart_move_id", self)

@@ -21,7 +21,11 @@ class AccountPartialReconcile(models.Model):
         return result
 
     def _get_crm_contracts(self):
-        moves = (self.debit_move_id | self.credit_move_id).move_id
+        items = self.debit_move_id | self.credit_move_id
+        # Of an entry by hand only these items: it may bring debts of a whole customer base.
+        by_hand = items.filtered(lambda item: item.move_id._is_by_hand())
+        moves = (items - by_hand).move_id
         self.env["account.move.line"].flush_model(["crm_contract_id"])
         self.env["account.payment"].flush_model(["crm_contract_id", "move_id"])
-        return self.env["crm.contract"].sudo()._get_of_moves(moves)
+        contracts = self.env["crm.contract"].sudo()._get_of_moves(moves)
+        return contracts | by_hand.sudo().crm_contract_id

@@ -42,6 +42,7 @@ class CrmCashForecast(models.Model):
         "account.move.line": [
             "amount_currency", "balance", "amount_residual", "date_maturity", "parent_state",
             "reconciled", "no_followup", "crm_contract_id", "price_total", "display_type",
+            "name", "partner_id",
         ],
         "account.partial.reconcile": ["amount", "debit_move_id", "credit_move_id"],
         "account.payment": ["crm_contract_id", "move_id"],

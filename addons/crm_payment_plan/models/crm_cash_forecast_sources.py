@@ -1,10 +1,15 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-#: Open part of posted invoices and bills. A payment that was reset to draft leaves the
-#: residual of its invoice at zero, so only reconciliations with posted entries count.
-LINES = """
-SELECT l.id, l.move_id, l.company_id, m.commercial_partner_id AS partner_id, side.direction,
+from ..lib.opening import DEBTOR, DOCUMENT, OPENING_DEBT
+
+#: Open part of posted invoices and bills, and of debts that an entry by hand took over. A payment
+#: that was reset to draft leaves the residual of its invoice at zero, so only reconciliations with
+#: posted entries count.
+LINES = f"""
+SELECT l.id, l.move_id, l.company_id, {DEBTOR} AS partner_id, side.direction,
+       {DOCUMENT} AS document, m.move_type = 'entry' AS is_opening,
+       CASE WHEN m.move_type = 'entry' THEN l.crm_contract_id END AS own_contract_id,
        COALESCE(m.crm_payment_day, l.date_maturity, m.invoice_date, l.date) AS due, l.currency_id,
        abs(l.amount_currency) - paid.amount AS amount,
        l.no_followup IS TRUE OR m.payment_state = 'blocked' AS disputed
@@ -13,6 +18,7 @@ SELECT l.id, l.move_id, l.company_id, m.commercial_partner_id AS partner_id, sid
   JOIN account_account a ON a.id = l.account_id
        AND a.account_type IN ('asset_receivable', 'liability_payable')
  CROSS JOIN LATERAL (SELECT CASE WHEN m.move_type IN ('out_invoice', 'out_receipt')
+                                   OR m.move_type = 'entry' AND a.account_type = 'asset_receivable'
                                  THEN 'income' ELSE 'expense' END AS direction) side
  CROSS JOIN LATERAL (
        SELECT COALESCE(sum(x.amount), 0) AS amount, bool_or(x.undone) AS undone FROM (
@@ -34,7 +40,9 @@ SELECT l.id, l.move_id, l.company_id, m.commercial_partner_id AS partner_id, sid
    AND abs(l.amount_currency) > paid.amount
    AND (m.move_type IN ('out_invoice', 'out_receipt') AND l.balance > 0
         AND COALESCE(r.origin, 'both') <> 'file'
-        OR m.move_type IN ('in_invoice', 'in_receipt') AND l.balance < 0)
+        OR m.move_type IN ('in_invoice', 'in_receipt') AND l.balance < 0
+        OR (side.direction = 'income' AND l.balance > 0 AND COALESCE(r.origin, 'both') <> 'file'
+            OR side.direction = 'expense' AND l.balance < 0) AND {OPENING_DEBT})
 """
 #: What of an invoice stands for which contract; NULL for lines without one.
 SHARES = """
@@ -59,7 +67,15 @@ SELECT contract_id, sum(value) AS value FROM (
          JOIN account_move_line c ON c.move_id = pay.move_id AND c.parent_state = 'posted'
          JOIN account_account a ON a.id = c.account_id
               AND a.account_type IN ('asset_receivable', 'liability_payable')
-        WHERE pay.crm_contract_id IN (SELECT contract_id FROM part)) x
+        WHERE pay.crm_contract_id IN (SELECT contract_id FROM part)
+        UNION ALL
+       SELECT l.crm_contract_id, abs(l.amount_residual)
+         FROM account_move_line l
+         JOIN account_move m ON m.id = l.move_id AND m.move_type = 'entry'
+         JOIN account_account a ON a.id = l.account_id
+        WHERE l.crm_contract_id IN (SELECT contract_id FROM part) AND l.parent_state = 'posted'
+          AND (a.account_type = 'asset_receivable' AND l.amount_residual < 0
+               OR a.account_type = 'liability_payable' AND l.amount_residual > 0)) x
  GROUP BY contract_id
 """
 #: Money that has come or gone and waits for its invoice: payments, credit notes, bank lines
@@ -77,6 +93,7 @@ SELECT company_id, partner_id, direction, sum(value) AS value FROM (
          LEFT JOIN account_payment pay ON pay.id = cm.origin_payment_id
         WHERE c.company_id IN %(companies)s AND c.parent_state = 'posted'
           AND c.reconciled IS NOT TRUE AND pay.crm_contract_id IS NULL
+          AND (cm.move_type <> 'entry' OR c.crm_contract_id IS NULL)
           AND (a.account_type = 'asset_receivable' AND c.amount_residual < 0
                OR a.account_type = 'liability_payable' AND c.amount_residual > 0)
         UNION ALL
@@ -95,11 +112,11 @@ SELECT company_id, partner_id, direction, sum(value) AS value FROM (
 INVOICES = """
 WITH line AS (%(lines)s), share AS (%(shares)s),
 part AS (
-    SELECT line.*, share.contract_id, rate.factor,
+    SELECT line.*, COALESCE(line.own_contract_id, share.contract_id) AS contract_id, rate.factor,
            line.amount * COALESCE(share.share, 1) * rate.factor AS value
       FROM line
       JOIN %(rates)s ON rate.key = line.company_id * 1000000::bigint + line.currency_id
-      LEFT JOIN share ON share.move_id = line.move_id
+      LEFT JOIN share ON share.move_id = line.move_id AND NOT line.is_opening
 ), planned AS (%(planned)s), credit AS (%(credits)s),
 beyond_plan AS (
     SELECT part.*, CASE WHEN part.contract_id IS NULL THEN part.value ELSE
@@ -118,7 +135,7 @@ beyond_plan AS (
 )
 SELECT b.id::bigint * 4 + 1 AS id, 'invoice' AS source, min(b.company_id) AS company_id,
        min(b.partner_id) AS partner_id, min(m.invoice_user_id) AS user_id,
-       min(b.direction) AS direction, min(m.name) AS document,
+       min(b.direction) AS direction, min(b.document) AS document,
        CASE WHEN count(*) = 1 THEN min(b.contract_id) END AS contract_id, NULL::int AS payment_id,
        min(b.move_id) AS move_id, NULL::int AS item_id,
        COALESCE(min(t.cash_category_id), min(category.id)) AS category_id,
@@ -134,7 +151,7 @@ SELECT b.id::bigint * 4 + 1 AS id, 'invoice' AS source, min(b.company_id) AS com
          JOIN account_account_crm_cash_category_rel rel ON rel.account_account_id = x.account_id
          JOIN crm_cash_category k ON k.id = rel.crm_cash_category_id
               AND k.direction = b.direction AND COALESCE(k.company_id, b.company_id) = b.company_id
-        WHERE x.move_id = b.move_id AND x.display_type = 'product'
+        WHERE x.move_id = b.move_id AND x.display_type = 'product' AND NOT b.is_opening
         ORDER BY abs(x.balance) DESC, x.id LIMIT 1) category ON TRUE
  WHERE b.counted > 0
  GROUP BY b.id
@@ -271,9 +288,10 @@ class CrmCashForecast(models.Model):
     """Where the forecast comes from. The same money is never counted twice:
 
     1. What a contract plans stands for the contract: open planned payments.
-    2. Posted invoices and bills count as far as they are more than their contracts plan and
-       than advances that name these contracts; and more than what of the same partner waits
-       to be matched: payments, credit notes, bank lines. The earliest due are covered first.
+    2. Posted invoices and bills, and debts taken over by an entry, count as far as they are more
+       than their contracts plan and than advances that name these contracts; and more than what
+       of the same partner waits to be matched: payments, credit notes, bank lines. The earliest
+       due are covered first.
     3. Debts of files count as far as they are more than the customer's planned payments of
        that time. A company that rates payers by files only has no invoices here, by invoices
        only no files: the rule of payer discipline says so.

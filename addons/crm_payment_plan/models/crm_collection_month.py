@@ -1,21 +1,26 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..lib.opening import OPENING_DEBT
 from .crm_payer_month import MONTHS
 
 #: Months before the first one shown: two for the sales behind its DSO, one that holds all
 #: that was before.
 BEFORE = 3
 #: Posted invoices and what reduced them, by the day on which both were booked. Credit notes,
-#: exchange differences and debts booked as a loss reduce what is owed without money.
-EVENTS = """
+#: exchange differences and debts booked as a loss reduce what is owed without money. What an
+#: entry took over from former accounting was owed when its month began, and is no sale of ours.
+EVENTS = f"""
 WITH line AS (
-    SELECT l.id, l.company_id, l.date, COALESCE(l.date_maturity, l.date) + 1 AS late, l.balance
+    SELECT l.id, l.company_id, COALESCE(l.date_maturity, l.date) + 1 AS late, l.balance,
+           CASE WHEN m.move_type = 'entry' THEN date_trunc('month', l.date)::date - 1
+                ELSE l.date END AS date,
+           CASE WHEN m.move_type = 'entry' THEN 0 ELSE l.balance END AS sold
       FROM account_move_line l
       JOIN account_move m ON m.id = l.move_id
       JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
      WHERE l.parent_state = 'posted' AND l.balance > 0 AND l.company_id IN %(companies)s
-       AND m.move_type IN ('out_invoice', 'out_receipt')
+       AND (m.move_type IN ('out_invoice', 'out_receipt') OR {OPENING_DEBT})
 ), part AS (
     SELECT line.company_id, line.late, p.amount, GREATEST(c.date, line.date) AS date,
            cm.move_type = 'out_refund'
@@ -28,7 +33,7 @@ WITH line AS (
       JOIN account_move_line c ON c.id = p.credit_move_id AND c.parent_state = 'posted'
       JOIN account_move cm ON cm.id = c.move_id
 )
-SELECT company_id, date, balance AS invoiced, 0 AS received, 0 AS credited, balance AS owed,
+SELECT company_id, date, sold AS invoiced, 0 AS received, 0 AS credited, balance AS owed,
        0 AS overdue
   FROM line
 UNION ALL SELECT company_id, GREATEST(date, late), 0, 0, 0, 0, balance FROM line
@@ -99,11 +104,15 @@ class CrmCollectionMonth(models.Model):
     _order = "date desc, company_id"
     _rec_name = "date"
     _depends = {
-        "account.move": ["move_type", "state", "origin_payment_id", "statement_line_id"],
-        "account.move.line": ["balance", "date", "date_maturity", "parent_state", "account_id"],
+        "account.move": [
+            "move_type", "state", "origin_payment_id", "statement_line_id", "reversed_entry_id",
+        ],
+        "account.move.line": [
+            "balance", "date", "date_maturity", "parent_state", "account_id", "partner_id",
+        ],
         "account.partial.reconcile": ["amount", "debit_move_id", "credit_move_id"],
-        "account.account": ["account_type"],
-    }
+        "account.account": ["account_type", "non_trade"],
+    }  # fmt: skip
 
     date = fields.Date(string="Month", readonly=True, help="Its last day, or today.")
     company_id = fields.Many2one("res.company", readonly=True)

@@ -208,8 +208,11 @@ class CrmContract(models.Model):
         if contracts:
             self.env["account.move.line"].flush_model()
             self.env["account.move"].flush_model()
-            moves = contracts._get_contract_moves()
-            invoiced = contracts._get_invoiced(moves and contracts._get_move_shares(moves) or {})
+            moves, entries = contracts._get_contract_moves()
+            invoiced = contracts._get_invoiced(
+                contracts._get_move_shares(moves) if moves else {},
+                contracts._get_openings(entries),
+            )
         for contract in self:
             rows = invoiced.get(contract._origin.id, [])
             coin = contract.currency_id.rounding

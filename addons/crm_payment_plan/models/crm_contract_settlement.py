@@ -30,6 +30,7 @@ class CrmContractSettlement(models.Model):
         [
             ("partial", "Reconciled invoice"),
             ("payment", "Payment without invoice"),
+            ("opening", "Former accounting"),
             ("manual", "Marked by hand"),
         ],
         required=True,
@@ -51,6 +52,13 @@ class CrmContractSettlement(models.Model):
     )
     account_payment_id = fields.Many2one(
         "account.payment", string="Payment", index="btree_not_null", ondelete="cascade"
+    )
+    opening_line_id = fields.Many2one(
+        "account.move.line",
+        string="Advance Taken Over",
+        index="btree_not_null",
+        ondelete="cascade",
+        help="Item of an entry by hand that brought this money from the former accounting.",
     )
     date = fields.Date(required=True, help="Of the payment or entry, not of the reconciliation.")
     amount_settled = fields.Monetary(
@@ -135,17 +143,20 @@ class CrmContract(models.Model):
                 key = (
                     entry["partial_id"],
                     entry["account_payment_id"],
+                    entry.get("opening_line_id"),
                     entry["payment_id"],
                     row_id,
                 )
                 wanted[key] = {
                     "contract_id": self.id,
                     "payment_id": row_id or False,
-                    "source": "partial" if entry["partial_id"] else "payment",
+                    "source": entry.get("source")
+                    or ("partial" if entry["partial_id"] else "payment"),
                     "partial_id": entry["partial_id"] or False,
                     "move_id": entry["move_id"] or False,
                     "counterpart_move_id": entry["counterpart_move_id"],
                     "account_payment_id": entry["account_payment_id"] or False,
+                    "opening_line_id": entry.get("opening_line_id") or False,
                     "date": entry["date"],
                     "amount_settled": currency.round(units * currency.rounding),
                     "amount_cash": currency.round(part_cash),
@@ -166,7 +177,12 @@ class CrmContract(models.Model):
         )
         wanted = self._prepare_settlements(entries, pieces)
         for row in self.settlement_ids.filtered(lambda row: row.source != "manual"):
-            key = (row.partial_id.id, row.account_payment_id.id, row.payment_id.id)
+            key = (
+                row.partial_id.id,
+                row.account_payment_id.id,
+                row.opening_line_id.id,
+                row.payment_id.id,
+            )
             values = wanted.pop(key, None)
             if values is None:
                 row.unlink()
@@ -238,7 +254,8 @@ class CrmContract(models.Model):
             {
                 "credited_total": self.currency_id.round(credited * coin),
                 "date_invoiced": min(
-                    (one["date"] for one in invoiced if one["units"] > 0), default=False
+                    (one["date"] for one in invoiced if one["units"] > 0 and one["date"]),
+                    default=False,
                 ),
             }
         )
@@ -263,8 +280,8 @@ class CrmContract(models.Model):
 def _merge_by_row(wanted):
     """Sum pieces of one entry that ended at the same planned payment."""
     merged = defaultdict(dict)
-    for (partial, payment, _linked, row_id), values in wanted.items():
-        key = (partial or False, payment or False, row_id or False)
+    for (partial, payment, opening, _linked, row_id), values in wanted.items():
+        key = (partial or False, payment or False, opening or False, row_id or False)
         known = merged[key]
         if not known:
             known.update(values)

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..lib import credit_checks
+from ..lib import credit_checks, opening_checks
 from ..lib import settlement_checks as checks
 
 #: Dates are compared as days since then.
@@ -42,6 +42,8 @@ class CrmContract(models.Model):
             (checks.BOOKED, self._words_of_booked),
             (checks.ADVANCES, self._words_of_advance),
             (checks.CASH, self._words_of_cash),
+            (opening_checks.OPENINGS, self._words_of_opening),
+            (opening_checks.TAKEN_CASH, self._words_of_cash),
             (checks.MANUAL, self._words_of_mark),
             (checks.PAYMENTS, self._words_of_payment),
             (checks.INVOICED, self._words_of_invoiced),
@@ -81,6 +83,10 @@ class CrmContract(models.Model):
     @api.model
     def _words_of_cash(self, row):
         return self.env._("Received in money by %s", row["move"])
+
+    @api.model
+    def _words_of_opening(self, row):
+        return self.env._("Taken over from former accounting by %s", row["move"])
 
     @api.model
     def _words_of_mark(self, row):

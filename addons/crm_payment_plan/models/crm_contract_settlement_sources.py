@@ -13,8 +13,10 @@ PARTIALS = """
 SELECT p.id AS partial_id, inv.move_id, oth.move_id AS counterpart_move_id,
        CASE WHEN inv.id = p.debit_move_id THEN p.debit_amount_currency
             ELSE p.credit_amount_currency END AS amount,
-       p.amount AS company_amount, cm.move_type AS counterpart_type, cm.date,
-       inv.id = p.debit_move_id AS is_debit, cm.origin_payment_id,
+       p.amount AS company_amount, cm.date,
+       CASE WHEN taken.is_debt THEN 'opening' ELSE cm.move_type END AS counterpart_type,
+       inv.id = p.debit_move_id AS is_debit, cm.origin_payment_id, inv.id AS line_id,
+       CASE WHEN NOT taken.is_debt THEN oth.id END AS opening_line_id,
        own.rounding AS company_coin
   FROM account_move_line inv
   JOIN account_move im ON im.id = inv.move_id AND im.state = 'posted'
@@ -25,7 +27,12 @@ SELECT p.id AS partial_id, inv.move_id, oth.move_id AS counterpart_move_id,
   JOIN account_partial_reconcile p ON p.%(side)s = inv.id
   JOIN account_move_line oth ON oth.id = p.%(other)s
   JOIN account_move cm ON cm.id = oth.move_id AND cm.state = 'posted'
- WHERE inv.move_id IN %(moves)s
+ CROSS JOIN LATERAL (
+       -- Of former accounting: a debt that a credit note lowers is no money that went back.
+       SELECT CASE WHEN cm.move_type = 'entry' AND oth.crm_contract_id IS NOT NULL
+                   THEN (oth.balance > 0) = (acc.account_type = 'asset_receivable')
+              END AS is_debt) taken
+ WHERE %(of_lines)s
 """
 #: How much of an entry's receivable or payable came as money: a write-off in the
 #: payment closes 100 with 95.
@@ -99,10 +106,11 @@ class CrmContract(models.Model):
         """
         found = defaultdict(list)
         shares = {}
-        moves = self._get_contract_moves()
+        moves, entries = self._get_contract_moves()
+        openings = self._get_openings(entries)
         if moves:
             shares = self._get_move_shares(moves)
-            partials = self._get_partials(moves)
+            partials = self._get_partials(SQL("inv.move_id IN %s", moves))
             ratios = self._get_cash_ratios({row["counterpart_move_id"] for row in partials})
             by_move = defaultdict(list)
             for row in partials:
@@ -110,30 +118,41 @@ class CrmContract(models.Model):
             for move_id, rows in by_move.items():
                 self._split_move(shares[move_id], rows, ratios, found)
         self._add_advances(found)
-        for entries in found.values():
-            entries.sort(
+        self._add_openings(openings, found)
+        for receipts in found.values():
+            receipts.sort(
                 key=lambda entry: (
                     entry["date"],
                     entry["partial_id"] or 0,
                     entry["account_payment_id"] or 0,
+                    entry.get("opening_line_id") or 0,
                 )
             )
-        return found, self._get_invoiced(shares)
+        return found, self._get_invoiced(shares, openings)
 
     def _get_contract_moves(self):
+        """Posted documents that name these contracts: ids of invoices, ids of entries by hand."""
         rows = self.env.execute_query(
             SQL(
-                """SELECT DISTINCT move_id FROM account_move_line
-                    WHERE crm_contract_id IN %s AND parent_state = 'posted'""",
+                """SELECT DISTINCT l.move_id, m.move_type = 'entry'
+                     FROM account_move_line l JOIN account_move m ON m.id = l.move_id
+                    WHERE l.crm_contract_id IN %s AND l.parent_state = 'posted'""",
                 tuple(self.ids),
             )
         )
-        return tuple(row[0] for row in rows)
+        return tuple(
+            tuple(move_id for move_id, is_entry in rows if is_entry == kind)
+            for kind in (False, True)
+        )
 
     @api.model
-    def _get_partials(self, moves):
+    def _get_partials(self, of_lines):
+        """Reconciliations with posted entries, in the order of dates.
+
+        :param of_lines: condition on the items ``inv`` from whose side they are seen
+        """
         queries = (
-            SQL(PARTIALS.replace("%(side)s", side).replace("%(other)s", other), moves=moves)
+            SQL(PARTIALS.replace("%(side)s", side).replace("%(other)s", other), of_lines=of_lines)
             for side, other in (
                 ("debit_move_id", "credit_move_id"),
                 ("credit_move_id", "debit_move_id"),
@@ -180,8 +199,10 @@ class CrmContract(models.Model):
             known["shares"] = by_largest_remainder(known["total"], known["weights"])
         return shares
 
-    def _get_invoiced(self, shares):
+    def _get_invoiced(self, shares, openings):
         """What posted invoices ask of these contracts, credit notes taken off, by date.
+
+        Debts of the former accounting come first; their "date" is not known.
 
         :return: {contract id: [{"units": coins of the contract's currency, "share": coins of
             the document's, "payment_id": linked planned payment, "date", "move_id", "is_note",
@@ -189,6 +210,7 @@ class CrmContract(models.Model):
         """
         contracts = {contract.id: contract for contract in self}
         found = defaultdict(list)
+        self._add_opening_debts(openings, found)
         origins = self._get_origins([one for one, known in shares.items() if known["sign"] < 0])
         for move_id, known in sorted(shares.items(), key=lambda one: (one[1]["date"], one[0])):
             for (contract_id, payment_id), share, rate in zip(
@@ -275,7 +297,9 @@ class CrmContract(models.Model):
         return 1 if is_debit == (self.direction == "income") else -1
 
     def _prepare_entry(self, row, units, ratios, payment_id):
-        ratio = ratios.get(row["counterpart_move_id"], 0)
+        opening = row.get("opening_line_id") or False
+        # What was taken over as an advance was money; its entry tells nothing of that.
+        ratio = 1 if opening else ratios.get(row["counterpart_move_id"], 0)
         return {
             "units": units,
             "cash": self.currency_id.round(units * self.currency_id.rounding * ratio),
@@ -283,6 +307,7 @@ class CrmContract(models.Model):
             "payment_id": payment_id or False,
             "partial_id": row["partial_id"],
             "account_payment_id": row["origin_payment_id"] or False,
+            "opening_line_id": opening,
             "move_id": row["move_id"],
             "counterpart_move_id": row["counterpart_move_id"],
             "date": row["date"],
@@ -318,40 +343,3 @@ class CrmContract(models.Model):
                         "move_id": False,
                     }
                 )
-
-    # Who is concerned ----------------------------------------------------------------
-
-    @api.model
-    def _get_of_moves(self, moves):
-        """Contracts whose receipts may depend on these entries.
-
-        Those of their own lines, of invoices reconciled with them, and those that
-        their payments name; one query, usually answered from indexes.
-        """
-        if not moves.ids:
-            return self.browse()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                WITH lines AS (SELECT id FROM account_move_line WHERE move_id IN %(moves)s),
-                met AS (
-                    SELECT o.move_id FROM account_partial_reconcile p
-                      JOIN account_move_line o ON o.id = p.credit_move_id
-                     WHERE p.debit_move_id IN (SELECT id FROM lines)
-                     UNION
-                    SELECT o.move_id FROM account_partial_reconcile p
-                      JOIN account_move_line o ON o.id = p.debit_move_id
-                     WHERE p.credit_move_id IN (SELECT id FROM lines)
-                )
-                SELECT crm_contract_id FROM account_move_line
-                 WHERE crm_contract_id IS NOT NULL
-                   AND (move_id IN %(moves)s OR move_id IN (SELECT move_id FROM met))
-                 UNION
-                SELECT crm_contract_id FROM account_payment
-                 WHERE crm_contract_id IS NOT NULL
-                   AND (move_id IN %(moves)s OR move_id IN (SELECT move_id FROM met))
-                """,
-                moves=tuple(moves.ids),
-            )
-        )
-        return self.browse(row[0] for row in rows)

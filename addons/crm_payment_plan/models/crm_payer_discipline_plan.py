@@ -43,6 +43,8 @@ class CrmPayerDiscipline(models.Model):
                    FALSE AS inferred, FALSE AS written_off
               FROM planned p JOIN crm_contract_settlement s ON s.payment_id = p.id
              WHERE s.amount_settled > 0
+               -- When an advance came that was taken over, its entry does not say.
+               AND s.opening_line_id IS NULL
                AND (p.first_invoice IS NULL
                     OR s.source <> 'manual' AND s.date < p.first_invoice)
             UNION ALL
@@ -88,6 +90,8 @@ class CrmPayerDiscipline(models.Model):
                       FROM account_move_line l JOIN account_move m ON m.id = l.move_id
                      WHERE l.crm_contract_id IS NOT NULL AND l.parent_state = 'posted'
                        AND l.company_id = %(company)s AND l.display_type = 'product'
+                       -- Of former accounting: what is owed stands for an invoice of that time.
+                       AND (m.move_type <> 'entry' OR l.balance > 0)
                   GROUP BY l.crm_contract_id) invoiced ON invoiced.id = c.id
          LEFT JOIN (SELECT payment_id, max(date_solved) AS date FROM crm_payment_dispute
                      WHERE state = 'solved' AND payment_id IS NOT NULL

@@ -6,6 +6,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..lib.opening import DEBTOR, OPENING_DEBT
 from ..lib.payer_discipline import DISLOYAL, RANKS, UNRATED, Figures, classify, next_class, score
 
 TRUST = {"strict": "good", "hesitant": "normal", "disloyal": "bad", "unrated": "normal"}
@@ -140,7 +141,8 @@ class CrmPayerDiscipline(models.Model):
 
     @api.model
     def _get_line_parts_sql(self, company, day):
-        """Parts of posted customer invoices, only by entries that are posted as well.
+        """Parts of posted customer invoices, only by entries that are posted as well; and of
+        debts that an entry by hand took over from former accounting.
 
         Credit notes and exchange differences reduce a debt without being a payment. An
         entry by hand that books the debt as an expense writes it off. Days that a dispute
@@ -149,20 +151,22 @@ class CrmPayerDiscipline(models.Model):
         return SQL(
             """
             (WITH line AS (
-                SELECT l.id, m.commercial_partner_id AS partner_id, l.balance,
+                SELECT l.id, %(debtor)s AS partner_id, l.balance,
                        l.date_maturity AS due, solved.date AS solved
                   FROM account_move_line l
                   JOIN account_move m ON m.id = l.move_id
                   JOIN account_account a ON a.id = l.account_id
                        AND a.account_type = 'asset_receivable'
-             LEFT JOIN (SELECT move_id, max(date_solved) AS date FROM crm_payment_dispute
+             LEFT JOIN (SELECT move_id, partner_id, max(date_solved) AS date
+                          FROM crm_payment_dispute
                          WHERE state = 'solved' AND move_id IS NOT NULL AND date_solved <= %(day)s
-                      GROUP BY move_id) solved ON solved.move_id = l.move_id
+                      GROUP BY move_id, partner_id) solved
+                    ON solved.move_id = l.move_id AND solved.partner_id = %(debtor)s
                  WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.balance > 0
-                   AND m.move_type IN ('out_invoice', 'out_receipt')
-                   AND l.no_followup IS NOT TRUE AND m.payment_state NOT IN ('blocked', 'reversed')
-                   AND l.date_maturity <= %(day)s
-                   AND m.commercial_partner_id NOT IN (SELECT partner_id FROM res_company)
+                   AND (m.move_type IN ('out_invoice', 'out_receipt')
+                        AND m.payment_state NOT IN ('blocked', 'reversed') OR %(opening)s)
+                   AND l.no_followup IS NOT TRUE AND l.date_maturity <= %(day)s
+                   AND %(debtor)s NOT IN (SELECT partner_id FROM res_company)
             ), partial AS (
                 SELECT line.*, p.id AS partial_id, p.amount AS part, c.date, c.move_id,
                        cm.move_type,
@@ -196,6 +200,8 @@ class CrmPayerDiscipline(models.Model):
             """,
             company=company.id,
             day=day,
+            debtor=SQL(DEBTOR),
+            opening=SQL(OPENING_DEBT),
             advances=self._get_advances_sql(company, day),
         )
 

@@ -45,7 +45,7 @@ class CrmPaymentDispute(models.Model):
         "Say which document is disputed: an invoice, a debt of a file or a planned payment.",
     )
     _move_uniq = models.UniqueIndex(
-        "(move_id) WHERE state = 'open' AND move_id IS NOT NULL",
+        "(move_id, partner_id) WHERE state = 'open' AND move_id IS NOT NULL",
         "This invoice is disputed already.",
     )
     _item_uniq = models.UniqueIndex(
@@ -88,12 +88,25 @@ class CrmPaymentDispute(models.Model):
         self.sudo().write({"state": "open", "date_solved": False})
         self._mark(True)
 
+    @api.model
+    def _prepare_opening_defaults(self, debt):
+        return {**super()._prepare_opening_defaults(debt), "default_move_id": debt.move_id.id}
+
     def _mark(self, disputed):
         """Tell the documents; whoever may note a dispute needs no right to edit invoices."""
         documents = self.sudo()
-        lines = documents.move_id.line_ids.filtered(
-            lambda line: line.account_id.account_type == "asset_receivable"
-        )
+        lines = self.env["account.move.line"].sudo()
+        for dispute in documents:
+            # An entry that took debts over may hold those of other customers too.
+            lines |= dispute.move_id.line_ids.filtered(
+                lambda line, dispute=dispute: (
+                    line.account_id.account_type == "asset_receivable"
+                    and (
+                        dispute.move_id.move_type != "entry"
+                        or line.partner_id.commercial_partner_id == dispute.partner_id
+                    )
+                )
+            )
         if lines:
             lines.write({"no_followup": disputed})
         documents.item_id.filtered(lambda item: item.disputed != disputed).write(

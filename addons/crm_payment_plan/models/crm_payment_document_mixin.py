@@ -59,11 +59,9 @@ class CrmPaymentDocumentMixin(models.AbstractModel):
         for row in self:
             # Debts belong to the commercial entity, whoever of its contacts speaks.
             source = row.sudo()
-            partner = (
-                source.move_id.partner_id
-                or source.item_id.partner_id
-                or source.payment_id.partner_id
-            )
+            # An entry that took debts over may hold those of many.
+            move = source.move_id.filtered(lambda move: move.move_type != "entry")
+            partner = move.partner_id or source.item_id.partner_id or source.payment_id.partner_id
             row.partner_id = partner.commercial_partner_id or row.partner_id.commercial_partner_id
 
     @api.depends("move_id.name", "item_id.document", "payment_id.name")
@@ -105,6 +103,8 @@ class CrmPaymentDocumentMixin(models.AbstractModel):
                 "default_amount": customer.sudo().payer_overdue_amount,
             }
         if record._name == "crm.receivable":
+            if record.move_id.sudo().move_type == "entry":
+                return self._prepare_opening_defaults(record)
             record = record.move_id or record.item_id
         fields_by_model = {
             "account.move": "move_id",
@@ -127,3 +127,8 @@ class CrmPaymentDocumentMixin(models.AbstractModel):
             "target": "new",
             "context": {**self.env.context, **self._prepare_defaults(record)},
         }
+
+    @api.model
+    def _prepare_opening_defaults(self, debt):
+        """The same, of a debt that an entry by hand took over, perhaps with those of others."""
+        return {"default_partner_id": debt.partner_id.id, "default_company_id": debt.company_id.id}

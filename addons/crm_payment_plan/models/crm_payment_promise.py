@@ -96,6 +96,16 @@ class CrmPaymentPromise(models.Model):
                     self.env._("The promised day is before the day of the promise.")
                 )
 
+    @api.model
+    def _prepare_opening_defaults(self, debt):
+        # What came for an entry with debts of many says nothing of one of them: it is judged
+        # by all that the customer pays.
+        return {
+            **super()._prepare_opening_defaults(debt),
+            "default_amount": debt.open_amount,
+            "default_currency_id": debt.currency_id.id,
+        }
+
     @api.onchange("move_id", "item_id", "payment_id")
     def _onchange_document(self):
         document = self.sudo()._get_document()

@@ -27,10 +27,15 @@ class CrmPaymentReminder(models.Model):
             files += self._print_statement()
         return files
 
+    def _get_invoices(self):
+        """Invoices of the table. An entry that took debts over is no paper for a customer: it
+        may hold those of many."""
+        return self._get_table_documents().move_id.sudo().filtered(lambda m: m.is_invoice(True))
+
     def _print_invoices(self):
         """One file an invoice: the one that was sent to the customer, else our own form."""
         files = []
-        for move in self._get_table_documents().move_id.sudo():
+        for move in self._get_invoices():
             sent = move.invoice_pdf_report_id
             content = sent.raw or self._print(INVOICE_REPORT, move)
             name = sent.name or self.env._("Invoice %s.pdf", (move.name or "").replace("/", "-"))
@@ -91,7 +96,7 @@ class CrmPaymentReminder(models.Model):
 
     def _open_documents_to_customer(self):
         """Give the invoices of the table the link by which a customer opens them without login."""
-        for move in self._get_table_documents().move_id.sudo():
+        for move in self._get_invoices():
             move._portal_ensure_token()
         self.invalidate_recordset(["documents_html", "body"])
 

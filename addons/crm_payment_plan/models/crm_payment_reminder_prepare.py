@@ -94,14 +94,16 @@ class CrmPaymentReminderRun(models.Model):
                                        OR s.sent_date >= l.due_date + sl.days)) AS is_new,
                            CASE WHEN l.disputed OR EXISTS (
                                     SELECT FROM crm_payment_dispute x WHERE x.state = 'open'
-                                       AND (x.move_id = l.move_id OR x.item_id = l.item_id
+                                       AND (x.move_id = l.move_id AND x.partner_id = l.partner_id
+                                            OR x.item_id = l.item_id
                                             OR x.item_id = l.twin_id
                                             OR x.payment_id = l.payment_id)) THEN 'dispute'
                                 WHEN l.blocked THEN 'blocked'
                                 WHEN EXISTS (
                                     SELECT FROM crm_payment_promise x
                                      WHERE x.state = 'open' AND x.date + 1 >= %(day)s
-                                       AND (x.move_id = l.move_id OR x.item_id = l.item_id
+                                       AND (x.move_id = l.move_id AND x.partner_id = l.partner_id
+                                            OR x.item_id = l.item_id
                                             OR x.item_id = l.twin_id
                                             OR x.payment_id = l.payment_id)) THEN 'promise'
                            END AS hold

@@ -168,11 +168,18 @@ class CrmPaymentReminderRun(models.Model):
                          WHERE move_id IS NOT NULL GROUP BY move_id) o
                   JOIN account_move_line l ON l.move_id = o.move_id
                        AND l.display_type = 'product' AND l.crm_contract_id IS NOT NULL
+                  JOIN account_move m ON m.id = l.move_id AND m.move_type <> 'entry'
                   JOIN LATERAL (SELECT NULLIF(sum(balance), 0) AS balance
                                   FROM account_move_line x
                                  WHERE x.move_id = o.move_id AND x.display_type = 'product'
                        ) total ON TRUE
               GROUP BY l.crm_contract_id, l.crm_contract_payment_id
+                 UNION ALL
+                SELECT l.crm_contract_id, l.crm_contract_payment_id, o.company_amount
+                  FROM known o
+                  JOIN account_move_line l ON l.id = substr(o.key, 2)::int
+                  JOIN account_move m ON m.id = l.move_id AND m.move_type = 'entry'
+                 WHERE o.move_id IS NOT NULL AND l.crm_contract_id IS NOT NULL
             ), pool AS (
                 SELECT contract_id, sum(amount) AS amount FROM (
                     SELECT contract_id, amount FROM share WHERE payment_id IS NULL

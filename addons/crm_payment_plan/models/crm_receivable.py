@@ -1,12 +1,15 @@
 from odoo import api, fields, models, tools
 
+from ..lib.opening import DEBTOR, DOCUMENT, OPENING_DEBT
 from .crm_payer_discipline import CLASSES
 
-#: Open receivable lines of posted invoices. What is open is counted from payments whose
-#: entry is posted: a payment that was reset to draft leaves the line's residual at zero.
-LINES_SQL = """
-    SELECT l.id * 2 AS id, 'odoo' AS origin, l.company_id, m.commercial_partner_id AS partner_id,
-           m.name AS document, m.invoice_date AS date, l.date_maturity AS due_date,
+#: Open receivable lines of posted invoices, and debts that entries by hand brought from former
+#: accounting. What is open is counted from payments whose entry is posted: a payment that was
+#: reset to draft leaves the line's residual at zero.
+LINES_SQL = f"""
+    SELECT l.id * 2 AS id, 'odoo' AS origin, l.company_id, {DEBTOR} AS partner_id,
+           {DOCUMENT} AS document, COALESCE(m.invoice_date, m.date) AS date,
+           l.date_maturity AS due_date,
            l.balance AS amount, l.balance - paid.amount AS open_amount,
            l.company_currency_id AS currency_id, l.no_followup AS disputed,
            m.id AS move_id, NULL::int AS item_id, NULL::int AS firm_id, NULL::int AS twin_id
@@ -19,7 +22,8 @@ LINES_SQL = """
               JOIN account_move_line c ON c.id = p.credit_move_id AND c.parent_state = 'posted'
              WHERE p.debit_move_id = l.id
            ) paid ON TRUE
-     WHERE l.parent_state = 'posted' AND m.move_type IN ('out_invoice', 'out_receipt')
+     WHERE l.parent_state = 'posted'
+       AND (m.move_type IN ('out_invoice', 'out_receipt') OR {OPENING_DEBT})
        AND l.balance > 0 AND l.balance > paid.amount
        AND (l.reconciled IS NOT TRUE OR EXISTS (
             SELECT FROM account_partial_reconcile p
@@ -42,6 +46,8 @@ ITEMS_SQL = """
 class CrmReceivable(models.Model):
     """Open debts of customers from both sources: posted invoices and files.
 
+    Debts that an entry by hand took over from former accounting stand for its invoices.
+
     Which of them a company uses is said in its rule of payer discipline; with both, a debt
     of a file that is an invoice as well counts as the invoice. Lists of overdue debts and
     reminders read only this.
@@ -59,8 +65,10 @@ class CrmReceivable(models.Model):
         "crm.receivable.item": [
             "partner_id", "due_date", "amount", "open_amount", "state", "disputed", "twin_move_id",
         ],
-        "account.move": ["state", "name", "commercial_partner_id", "move_type"],
-        "account.move.line": ["balance", "date_maturity", "parent_state", "no_followup"],
+        "account.move": ["state", "name", "date", "commercial_partner_id", "move_type"],
+        "account.move.line": [
+            "balance", "date_maturity", "parent_state", "no_followup", "name", "partner_id",
+        ],
         "account.partial.reconcile": ["amount", "debit_move_id", "credit_move_id"],
     }  # fmt: skip
 

@@ -41,6 +41,9 @@ from . import test_programmes_ui
 from . import test_readers
 from . import test_messages
 from . import test_numbers
+from . import test_opening
+from . import test_opening_chain
+from . import test_opening_debts
 from . import test_ready_bill
 from . import test_ready_contract
 from . import test_realisation

@@ -156,6 +156,8 @@ class CrmReconciliation(models.TransientModel):
             is_debit = partial.debit_move_id == item
             other = partial.credit_move_id if is_debit else partial.debit_move_id
             shares = weights.get(other.move_id.id)
+            if not shares and other.crm_contract_id and not item.crm_contract_id:
+                shares = {other.crm_contract_id.id: 1}
             if not shares or other.parent_state != "posted":
                 continue
             side = "debit" if is_debit else "credit"
@@ -163,7 +165,8 @@ class CrmReconciliation(models.TransientModel):
             closed = sign * min(self._coins(closed), abs(rest))
             rest -= closed
             parts += self._divide(item, closed, shares)
-        contract = item.move_id.origin_payment_id.crm_contract_id
+        # What was taken over from former accounting names its contract itself.
+        contract = item.move_id.origin_payment_id.crm_contract_id or item.crm_contract_id
         return [*parts, (item, contract.id or False, rest)] if rest else parts
 
     def _divide(self, item, amount, shares):
