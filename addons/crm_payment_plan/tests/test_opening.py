@@ -300,5 +300,9 @@ class TestOpening(OpeningCommon):
         self.assertEqual(contract.invoiced_total, 100)
         view = self.env.ref("account.view_move_form")
         arch = self.env["account.move"].with_user(self.accountant).get_view(view.id, "form")
-        columns = "//field[@name='line_ids']/list/field[@name='crm_contract_id']"
-        self.assertEqual(len(etree.fromstring(arch["arch"]).xpath(columns)), 1)
+        columns = {
+            node.get("name"): node.get("column_invisible")
+            for node in etree.fromstring(arch["arch"]).xpath("//field[@name='line_ids']/list/field")
+        }
+        for name in ("crm_contract_id", "crm_contract_payment_id", "date_maturity"):
+            self.assertIn("parent.move_type != 'entry'", columns[name])
