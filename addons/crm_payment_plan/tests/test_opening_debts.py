@@ -122,6 +122,21 @@ class TestOpeningDebts(OpeningDebts):
         wrong._reverse_moves([{"date": NIGHT}], cancel=True)
         self.assertEqual(self._debts(), [])
 
+    def test_due_date_typed_later(self):
+        """PF-17: the day makes it a debt; what somebody excludes on an invoice stays so."""
+        move = self._take_over((100, None, self.payer, {}))
+        self.assertEqual(self._debts(), [])
+        move.button_draft()
+        self._item(move).date_maturity = NIGHT - timedelta(days=9)
+        move.action_post()
+        self.assertEqual(self._debts(), [("Old invoice 1", -9, 100)])
+        self.assertFalse(self._item(move).no_followup)
+        invoice = self._invoice(-5)
+        terms = self._item(invoice)
+        terms.no_followup = True
+        terms.date_maturity = NIGHT - timedelta(days=4)
+        self.assertTrue(terms.no_followup)
+
     def test_discipline(self):
         """PF-17: old debts rate the payer: late as long as they are open, and by the day paid."""
         move = self._take_over((100, -70, self.payer, {}), (300, -50, self.second, {}))
