@@ -79,6 +79,8 @@ from . import (
     crm_collection_month,
     crm_lead_discipline,
     sale_order_discipline,
+    crm_calls_payer,
+    project_payer,
 )
 from . import (
     crm_cash_category,

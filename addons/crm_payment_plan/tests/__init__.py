@@ -26,6 +26,7 @@ from . import test_forms_pdf
 from . import test_invoicing
 from . import test_invoicing_views
 from . import test_outside_source
+from . import test_payer_calls
 from . import test_payer_companies
 from . import test_payer_discipline
 from . import test_payer_discipline_formula

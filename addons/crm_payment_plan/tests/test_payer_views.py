@@ -33,6 +33,10 @@ PLACES = [
     ("crm.contract.payment", f"{ADDON}.crm_contract_payment_view_form", "form"),
     ("crm.contract.payment", f"{ADDON}.crm_contract_payment_view_list", "list"),
     ("crm.contract.payment", f"{ADDON}.crm_contract_payment_view_kanban", "kanban"),
+    ("project.project", f"{ADDON}.project_project_view_form_realisation", "form"),
+    ("project.project", f"{ADDON}.project_project_view_list_realisation", "list"),
+    ("project.project", f"{ADDON}.project_project_view_kanban_realisation", "kanban"),
+    ("project.project", "project.edit_project", "form"),
 ]
 #: Where accountants work: model, view, kind, fields that are seen without asking for them.
 ACCOUNTING = [

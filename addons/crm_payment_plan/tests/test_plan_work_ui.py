@@ -85,6 +85,8 @@ class TestPlanWorkPhone(PlanWorkCommon):
         """EC-22, EC-23: a card's menu; no screen of payments scrolls sideways at 390 px."""
         due = self.today - timedelta(days=40)
         self._invoice([(None, 100)], date=due - timedelta(days=5), invoice_date_due=due)
+        lately = self.today - timedelta(days=3)
+        self._invoice([(None, 70)], date=lately - timedelta(days=5), invoice_date_due=lately)
         category = self.env.ref("crm_payment_plan.crm_cash_category_goods")
         self.env["crm.cash.budget"].create(
             {

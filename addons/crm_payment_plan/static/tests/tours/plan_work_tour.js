@@ -4,7 +4,7 @@ const LATE = ".o_data_row:contains(Late part)";
 
 /** What a person cannot see without scrolling sideways is a fault of the screen. */
 function checkWidth() {
-    const boxes = document.querySelectorAll("html, .o_content, .o_list_renderer");
+    const boxes = document.querySelectorAll("html, .o_content, .o_list_renderer, .modal-body");
     for (const box of boxes) {
         if (box.scrollWidth > box.clientWidth + 1) {
             const width = `${box.scrollWidth} px wide in ${box.clientWidth} px`;
@@ -14,7 +14,7 @@ function checkWidth() {
 }
 
 /** Look at the page once this is seen, then go to the next one. */
-const look = (trigger, next) => ({
+export const look = (trigger, next) => ({
     trigger,
     run() {
         checkWidth();
@@ -120,7 +120,13 @@ registry.category("web_tour.tours").add("crm_payment_plan_phone_menu", {
             run: "click",
         },
         look(".o_form_view .o_crm_contract_money", "/odoo/reminders-to-review"),
-        look(".o_reminder_run .o_kanban_record:contains(Buyer Ltd)", "/odoo/payment-calendar"),
+        look(".o_reminder_run .o_kanban_record:contains(Buyer Ltd)", "/odoo/debts"),
+        look(".o_kanban_record:contains(Buyer Ltd):contains(overdue for)", "/odoo/overdue-week"),
+        look(
+            ".o_kanban_record:contains(Buyer Ltd):contains(overdue for)",
+            "/odoo/action-crm_payment_plan.crm_reconciliation_action"
+        ),
+        look(".modal button[name=action_print]:visible", "/odoo/payment-calendar"),
         look(
             ".o_calendar_view .o_crm_day_balance, .o_calendar_view .o_event",
             "/odoo/cash-budgets"
