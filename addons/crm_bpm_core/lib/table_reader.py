@@ -17,15 +17,17 @@ class Table:
 
     A row is (number, cells): the number that a spreadsheet program shows, and as
     many cells as there are headers.
+
+    :param may_be_empty: headers without rows are a table too, not an error
     """
 
-    def __init__(self, kind, lines):
+    def __init__(self, kind, lines, may_be_empty=False):
         self.kind = kind
         self._lines = lines
         self._header_line, self.headers = self._find_headers()
         if len(self.headers) < 2:
             raise TableError("one_column")
-        if next(self.rows(), None) is None:
+        if not may_be_empty and next(self.rows(), None) is None:
             raise TableError("no_rows")
 
     def _find_headers(self):

@@ -27,7 +27,7 @@ SHOWN_ERRORS = 20
 class ReportError(Exception):
     """A report that must not be taken; ``code`` says why, ``places`` where.
 
-    no_rows, no_total, totals, shifted, bad_number; of plain tables bad_cells
+    no_total, totals, shifted, bad_number; of plain tables bad_cells
 
     A place is a dict of row, name, column, and for sums expected and found.
     """
@@ -85,6 +85,8 @@ class Report:
 def read_report(sheet):
     """The report on a sheet, or None when it is another table.
 
+    One with headings and no debt under them says that nobody owes.
+
     :raise ReportError: it is a report, and something is wrong with it
     """
     lines = [(number, list(cells)) for number, cells in enumerate(sheet.lines(), 1)]
@@ -97,11 +99,11 @@ def read_report(sheet):
         return None
     above = [_texts(cells) for _number, cells in lines[:start]]
     body, total = _read_body(lines[end:], columns, sheet.levels())
-    assign_roles(body, names)
-    _check(kind, body, total, columns)
+    if body:
+        assign_roles(body, names)
+    if total:
+        _check(kind, body, total, columns)
     debts = _debts(kind, body, columns)
-    if not debts:
-        raise ReportError("no_rows")
     titles = [" ".join(texts) for texts in above if texts]
     return Report(
         kind=kind,
@@ -110,7 +112,7 @@ def read_report(sheet):
         debts=debts,
         total=sum(debt.open for debt in debts),
         headings=[column.heading for column in columns],
-        filtered=next((text for text in titles if _narrows(text)), ""),
+        filtered=next((text for text in titles if narrows(text)), ""),
     )
 
 
@@ -119,7 +121,7 @@ def _is_table(columns):
     return any(not column.role and TABLE_HEADING.search(column.heading) for column in columns)
 
 
-def _narrows(text):
+def narrows(text):
     """Does a line above the report say that it shows some customers only?"""
     words = text.lower()
     return words.startswith("отбор") and any(
@@ -194,13 +196,16 @@ def _kind(columns):
 
 
 def _read_body(lines, columns, levels):
-    """(lines above the totals, line of totals); what stands below is no debt."""
+    """(lines above the totals, line of totals); what stands below is no debt.
+
+    Under headings alone there are neither.
+    """
     known = {column.index: column for column in columns}
     first = min(known)
     named = [(number, _name(cells, first), cells) for number, cells in lines]
     filled = [line for line in named if line[1] or _texts(line[2])]
     if not filled:
-        raise ReportError("no_rows")
+        return [], None
     totals = [place for place, (_n, name, _cells) in enumerate(named) if is_total(name)]
     if not totals:
         number, name, _cells = filled[-1]
@@ -213,8 +218,6 @@ def _read_body(lines, columns, levels):
         if name:
             body.append(Line(number, levels.get(number, 0), name, values))
     total = body.pop()
-    if not body:
-        raise ReportError("no_rows")
     return body, total
 
 

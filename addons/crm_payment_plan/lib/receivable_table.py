@@ -56,7 +56,7 @@ SAMPLES = 20
 
 def open_table(sheet):
     """The table on a sheet (TableError when there is none) and samples of its rows."""
-    table = Table(sheet.kind, sheet.lines)
+    table = Table(sheet.kind, sheet.lines, may_be_empty=True)
     samples = []
     for _number, cells in table.rows():
         samples.append(cells)
@@ -83,13 +83,13 @@ def missing_targets(mapping):
 
 
 def read_debts(sheet, mapping):
-    """The report in a table.
+    """The report in a table; without lines it says that nobody owes.
 
     :param mapping: {target: column index}
     :raise ReportError: a cell cannot be read, or the line of totals does not add up;
         all or nothing, as a line left out would look like a debt that was paid
     """
-    table = Table(sheet.kind, sheet.lines)
+    table = Table(sheet.kind, sheet.lines, may_be_empty=True)
     debts, places, total, count = [], [], None, 0
     for number, cells in table.rows():
         raw = {target: cells[index] for target, index in mapping.items()}
@@ -112,8 +112,6 @@ def read_debts(sheet, mapping):
     if places:
         shifted = len(places) > 2 and len(places) > 0.6 * count
         raise ReportError("shifted" if shifted else "bad_cells", *places[:SHOWN_ERRORS])
-    if not debts:
-        raise ReportError("no_rows")
     if total:
         _check_total(total, debts, mapping, table.headers)
     titles = _titles(sheet, table.headers)

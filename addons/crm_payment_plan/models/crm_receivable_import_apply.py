@@ -102,7 +102,9 @@ class CrmReceivableImport(models.Model):
         known = (
             sum(counts.get(change, (0, 0))[0] for change in CHANGES[1:]) - values["settled_count"]
         )
-        if known >= PARTIAL_COUNT and values["gone_count"] > PARTIAL_SHARE * known:
+        gone_share = values["gone_count"] / known if known else 0
+        # Whether a file without any debt is the whole report is asked instead.
+        if self.row_count and known >= PARTIAL_COUNT and gone_share > PARTIAL_SHARE:
             values["is_partial"] = True
         self._note(values)
 

@@ -9,6 +9,7 @@ from odoo.fields import Command
 
 from odoo.addons.crm_bpm_core.lib.sheet_reader import TableError, open_sheet
 
+from ..lib.receivable_empty import read_titles
 from ..lib.receivable_report import ReportError, read_report
 from ..lib.receivable_table import fingerprint, guess_mapping, open_table, read_debts
 
@@ -64,7 +65,7 @@ class CrmReceivableImport(models.Model):
 
     def _parse(self, sheet):
         """(layout, report) of a file; (empty, None) when its columns have to be asked."""
-        report = read_report(sheet)
+        report = read_report(sheet) or read_titles(sheet)
         if report:
             return self._find_known(f"report:{report.kind}"), report
         layout = self._find_layout(sheet)
@@ -117,6 +118,9 @@ class CrmReceivableImport(models.Model):
             code = error.code if error.code != "one_column" else "no_header"
             raise TableError(code) from error
         layout = self._find_known(f"table:{fingerprint(table.headers)}")
+        if not layout and not samples:
+            # Headings that nobody has explained, and no line to explain them by.
+            raise TableError("no_rows")
         if not layout:
             self._ask_columns(table.headers, samples)
         return layout
@@ -196,7 +200,7 @@ class CrmReceivableImport(models.Model):
         self._refuse_currencies(
             "currency", [debt for debt in debts if debt.currency not in currencies], currencies
         )
-        rated = self._get_rated_currencies() | company_currency
+        rated = self.company_id._get_rated_currencies()
         self._refuse_currencies(
             "rate", [debt for debt in debts if currencies[debt.currency] not in rated], currencies
         )
@@ -209,17 +213,6 @@ class CrmReceivableImport(models.Model):
             )
             for name, currency in currencies.items()
         }
-
-    def _get_rated_currencies(self):
-        """Currencies with an exchange rate of the company; Odoo counts the others one to one."""
-        rates = (
-            self.env["res.currency.rate"]
-            .sudo()
-            ._read_group(
-                [("company_id", "in", [False, self.company_id.root_id.id])], ["currency_id"]
-            )
-        )
-        return self.env["res.currency"].union(*(currency for (currency,) in rates))
 
     def _refuse_currencies(self, code, debts, currencies):
         """Take nothing of a file with debts in currencies that cannot be counted."""

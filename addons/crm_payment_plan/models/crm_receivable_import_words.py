@@ -14,13 +14,16 @@ class CrmReceivableImport(models.Model):
             "No header was found: there is no line of headings such as customer, document "
             "and debt. Was the report generated before it was saved? Debts stay as they were."
         )
-        messages = {**self._get_file_messages(), "no_header": no_header, "no_rows": no_header}
+        no_rows = self.env._(
+            "There are headings only, and no earlier file had the same. Choose a file with at "
+            "least one debt first, so that the columns are known. Debts stay as they were."
+        )
+        messages = {**self._get_file_messages(), "no_header": no_header, "no_rows": no_rows}
         return messages.get(code) or messages["not_table"]
 
     def _get_report_message(self, error):
         _ = self.env._
         heads = {
-            "no_rows": _("The report has headings only. Debts stay as they were."),
             "no_total": _(
                 "The line of totals is missing: the file was cut off. Save the whole report again."
             ),

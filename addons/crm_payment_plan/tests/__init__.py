@@ -52,6 +52,7 @@ from . import test_promise
 from . import test_promise_currency
 from . import test_ready_invoice
 from . import test_receivable_access
+from . import test_receivable_empty
 from . import test_receivable_firms
 from . import test_receivable_import
 from . import test_receivable_replay
