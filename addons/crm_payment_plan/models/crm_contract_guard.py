@@ -78,6 +78,7 @@ class CrmContract(models.Model):
 
     def _complete_taken_over(self):
         """Number and requisites of contracts that are created approved already."""
+        self._check_rates()
         for contract in self:
             approved = contract._prepare_approval_values()
             contract.sudo().write(

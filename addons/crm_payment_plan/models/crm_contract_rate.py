@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools.sql import column_exists, create_column
 
 
@@ -72,3 +73,25 @@ class AccountPayment(models.Model):
     @api.depends("crm_contract_id.currency_id", "currency_id", "date")
     def _compute_crm_contract_rate(self):
         return super()._compute_crm_contract_rate()
+
+
+class CrmContract(models.Model):
+    """A contract in a currency that nobody has given a rate would be counted one to one."""
+
+    _inherit = "crm.contract"
+
+    def _check_rates(self):
+        """Refuse contracts whose receipts, forecast and margin nobody could count."""
+        rated = {company: company.sudo()._get_rated_currencies() for company in self.company_id}
+        unknown = self.filtered(lambda one: one.currency_id not in rated[one.company_id])
+        if unknown:
+            raise UserError(
+                self.env._(
+                    "%(contracts)s: there is no exchange rate of %(currencies)s for "
+                    "%(companies)s, so that nobody can say what it is worth. Enter one under "
+                    "Invoicing > Configuration > Currencies, then approve again.",
+                    contracts=", ".join(unknown.mapped("display_name")),
+                    currencies=", ".join(unknown.currency_id.mapped("name")),
+                    companies=", ".join(unknown.company_id.mapped("name")),
+                )
+            )

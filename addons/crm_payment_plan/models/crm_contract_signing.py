@@ -110,6 +110,7 @@ class CrmContract(models.Model):
     def action_approve(self):
         """Give the contract its number and freeze what the parties are called."""
         self._check_state("draft")
+        self._check_rates()
         for contract in self:
             contract._write_guarded(contract._prepare_approval_values())
         self.parent_id._after_agreement()

@@ -81,6 +81,15 @@ class PlanCommon(CrmBpmCommon):
             }
         )
 
+    @classmethod
+    def _activate(cls, currency, rate=1.0):
+        """A currency in which contracts can be approved."""
+        currency.active = True
+        cls.env["res.currency.rate"].create(
+            {"currency_id": currency.id, "name": "2020-01-01", "rate": rate,
+             "company_id": cls.company.id}
+        )  # fmt: skip
+
     # What tests are made of -------------------------------------------------------
 
     @classmethod

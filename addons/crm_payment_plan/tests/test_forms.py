@@ -327,7 +327,7 @@ class TestReconciliation(FormsCommon):
 
     def test_foreign_currency(self):
         eur = self.env.ref("base.EUR") if self.currency.name != "EUR" else self.env.ref("base.USD")
-        eur.active = True
+        self._activate(eur)
         contract = self._contract(100, currency_id=eur.id)
         self._invoice([(contract, 100)], date="2026-02-03", currency_id=eur.id)
         statement = self._statement(currency_id=eur.id)

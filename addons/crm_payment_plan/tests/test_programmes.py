@@ -106,7 +106,7 @@ class TestProgrammes(ProgrammeCommon):
         """LV-04: cost, paid, left, by currency; offers and what is no enrolment do not count."""
         euro = self.env.ref("base.EUR")
         other = euro if euro != self.currency else self.env.ref("base.USD")
-        other.active = True
+        self._activate(other)
         self._enrol("Abroad", 7, [], partner_id=self.student.id, currency_id=other.id)
         self._enrol("Offer", 900, [], partner_id=self.student.id, approve=False)
         self._contract(800, [], partner_id=self.student.id)
