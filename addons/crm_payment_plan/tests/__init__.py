@@ -9,6 +9,7 @@ from . import test_cash_ui
 from . import test_cash_weeks
 from . import test_contract
 from . import test_contract_stage
+from . import test_contract_check
 from . import test_contract_rates
 from . import test_contract_sources
 from . import test_credited
