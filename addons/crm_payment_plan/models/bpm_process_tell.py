@@ -11,6 +11,7 @@ _logger = logging.getLogger(__name__)
 #: readme/DEVELOP.md.
 CONTRACT_SIGNED = "contract_signed"
 CONTRACT_PAID = "contract_paid"
+PLAN_CHANGED = "plan_changed"
 PAYMENT_RECEIVED = "payment_received"
 PAYMENT_OVERDUE = "payment_overdue"
 DISCIPLINE_CHANGED = "discipline_changed"

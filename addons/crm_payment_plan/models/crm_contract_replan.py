@@ -5,7 +5,7 @@ from odoo.tools import float_round
 from odoo.addons.bpm_engine.lib.own_context import INTERNAL
 
 from ..lib.plan_parts import Part, divide
-from .crm_contract_schedule import TOLD
+from .crm_contract_schedule import AGREED, TOLD
 from .crm_payment_scheme import BASES
 
 #: A sum that a person types stands; these follow the amount of the contract.
@@ -64,6 +64,8 @@ class CrmContract(models.Model):
             self.message_post(
                 body=self.env._("The plan follows the amount: %s", "; ".join(changes))
             )
+            if self.state in AGREED:
+                self._tell_plan_changed(changes)
 
     def _divide_kept(self, rows, kept):
         """Amounts of a scheme's payments beside those that stay in the plan.

@@ -3,6 +3,8 @@ from odoo import api, fields, models
 from odoo.addons.bpm_engine.lib.own_context import INTERNAL, is_internal
 
 TOLD = "crm_plan_told"
+#: States in which a plan is agreed: who waits for its money is told of every change.
+AGREED = ("approved", "active")
 #: Fields of a planned payment that the contract's schedule prints.
 PRINTED = frozenset(
     {"name", "amount", "share", "date_planned", "due_kind", "due_event", "due_days",
@@ -62,7 +64,7 @@ class CrmContract(models.Model):
 
     def _get_told_plans(self):
         """Plans of the contracts whose changes are told on them: {contract: texts}."""
-        agreed = self.filtered(lambda one: one.state in ("approved", "active"))
+        agreed = self.filtered(lambda one: one.state in AGREED)
         return {contract: contract._get_plan_texts() for contract in agreed.exists()}
 
     @api.model
@@ -72,6 +74,20 @@ class CrmContract(models.Model):
             changes = contract._compare_plans(texts, contract._get_plan_texts())
             if changes:
                 contract.message_post(body=self.env._("Plan of payments: %s", "; ".join(changes)))
+                contract._tell_plan_changed(changes)
+
+    def _prepare_version(self, reason):
+        return {**super()._prepare_version(reason), "plan": self._get_plan_texts()}
+
+    def action_approve(self):
+        """The plan of a revised contract is news once it is approved, not while it is drawn up."""
+        result = super().action_approve()
+        for contract in self.filtered(lambda one: one.version > 1):
+            agreed = contract.version_ids.sorted("version")[-1:].plan
+            changes = agreed and contract._compare_plans(agreed, contract._get_plan_texts())
+            if changes:
+                contract._tell_plan_changed(changes)
+        return result
 
     def _after_signing(self):
         """An agreement that is signed changes the schedule of its contract."""
@@ -97,6 +113,12 @@ class CrmContract(models.Model):
         result = super(CrmContract, telling)._generate_plan(scheme)
         self._tell_plan_changes(before)
         return result
+
+
+class CrmContractVersion(models.Model):
+    _inherit = "crm.contract.version"
+
+    plan = fields.Json(help="Planned payments of the version: {name: text}.")
 
 
 class CrmContractPayment(models.Model):

@@ -1,10 +1,10 @@
 from odoo import fields, models
 
-from .bpm_process_tell import CONTRACT_PAID, CONTRACT_SIGNED, PAYMENT_RECEIVED
+from .bpm_process_tell import CONTRACT_PAID, CONTRACT_SIGNED, PAYMENT_RECEIVED, PLAN_CHANGED
 
 
 class CrmContract(models.Model):
-    """Processes learn that a contract is signed or paid, and that a payment has come.
+    """Processes learn that a contract is signed, planned anew or paid, and of each payment.
 
     Each is told once, on the contract and on its opportunity; what was undone in accounting
     and comes again is told again.
@@ -64,6 +64,17 @@ class CrmContract(models.Model):
                     for record in contract._get_told_records()
                 },
             )
+
+    def _tell_plan_changed(self, changes):
+        """Tell how the plan of an agreed contract changed, whoever or whatever changed it.
+
+        :param changes: list of texts, a payment each
+        """
+        self.ensure_one()
+        payload = {"contract": self.display_name, "changes": "; ".join(changes)}
+        self.env["bpm.process"]._tell(
+            PLAN_CHANGED, dict.fromkeys(self._get_told_records(), payload)
+        )
 
     def _is_paid_in_full(self):
         """Whether all that was agreed is planned, and all that is planned is received."""

@@ -36,6 +36,7 @@ from . import test_payer_prepaid
 from . import test_payer_views
 from . import test_plan
 from . import test_plan_changes
+from . import test_plan_messages
 from . import test_plan_screens
 from . import test_plan_work_ui
 from . import test_portal
