@@ -121,10 +121,14 @@
         "web.assets_backend": [
             "crm_payment_plan/static/src/**/*",
             ("remove", "crm_payment_plan/static/src/payer_graph/**/*"),
+            ("remove", "crm_payment_plan/static/src/cash_curve/**/*"),
             "crm_payment_plan/static/forms/forms.css",
         ],
         # Charts are loaded when the first of them is opened.
-        "web.assets_backend_lazy": ["crm_payment_plan/static/src/payer_graph/**/*"],
+        "web.assets_backend_lazy": [
+            "crm_payment_plan/static/src/payer_graph/**/*",
+            "crm_payment_plan/static/src/cash_curve/**/*",
+        ],
         "web.assets_tests": ["crm_payment_plan/static/tests/tours/**/*"],
     },
     "application": True,

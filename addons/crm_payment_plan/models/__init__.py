@@ -114,6 +114,7 @@ from . import (
     crm_contract_guard,
     ir_attachment,
     project_project,
+    project_cash,
     project_task,
     project_milestone,
     crm_contact_role,

@@ -114,7 +114,7 @@ class CrmCashReport(models.Model):
     _order = "date desc, id desc"
     _rec_name = "document"
     _depends = {
-        "crm.contract": ["direction", "user_id", "commercial_partner_id"],
+        "crm.contract": ["direction", "user_id", "commercial_partner_id", "project_id"],
         "crm.contract.payment": [
             "amount", "state", "date_planned", "contract_state", "cash_category_id", "direction",
             "company_id", "currency_id",
@@ -142,6 +142,7 @@ class CrmCashReport(models.Model):
     partner_id = fields.Many2one("res.partner", string="Other Party", readonly=True)
     user_id = fields.Many2one("res.users", string="Responsible", readonly=True)
     contract_id = fields.Many2one("crm.contract", readonly=True)
+    project_id = fields.Many2one("project.project", string="Realisation", readonly=True)
     payment_id = fields.Many2one("crm.contract.payment", string="Planned Payment", readonly=True)
     move_id = fields.Many2one("account.move", string="Entry", readonly=True)
     budget_line_id = fields.Many2one("crm.cash.budget.line", readonly=True)
@@ -179,9 +180,10 @@ class CrmCashReport(models.Model):
             **values,
         )
         return SQL(
-            """SELECT r.*, r.budget + r.planned + r.fact AS amount,
+            """SELECT r.*, contract.project_id, r.budget + r.planned + r.fact AS amount,
                       r.fact - r.budget AS deviation, r.fact - r.planned AS plan_deviation,
-                      NULL::float8 AS deviation_percent FROM (%s) r""",
+                      NULL::float8 AS deviation_percent
+                 FROM (%s) r LEFT JOIN crm_contract contract ON contract.id = r.contract_id""",
             report,
         )
 

@@ -51,6 +51,7 @@ from . import test_opening_debts
 from . import test_ready_bill
 from . import test_ready_contract
 from . import test_realisation
+from . import test_project_cash
 from . import test_promise
 from . import test_promise_currency
 from . import test_ready_invoice
