@@ -161,4 +161,5 @@ from . import (
     account_move_bill,
     account_move_bill_claims,
     account_move_bill_paid,
+    account_move_bill_proof,
 )

@@ -1,8 +1,11 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
-#: What the ready process shows, asks for and decides by; nothing of it is stored.
-BILL_FIELDS = {"crm_contract_id", "crm_bill_check", "is_crm_bill_over", "crm_payment_date"}
+#: What the ready process shows, asks for and decides by.
+BILL_FIELDS = {
+    "crm_contract_id", "crm_bill_check", "is_crm_bill_over", "crm_payment_date",
+    "crm_bill_proof_ids", "is_crm_bill_proof_asked",
+}  # fmt: skip
 
 
 class AccountMove(models.Model):

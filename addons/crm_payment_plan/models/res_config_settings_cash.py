@@ -17,3 +17,4 @@ class ResConfigSettings(models.TransientModel):
     crm_bill_limit = fields.Monetary(
         related="company_id.crm_bill_limit", readonly=False, currency_field="currency_id"
     )
+    crm_bill_proof = fields.Boolean(related="company_id.crm_bill_proof", readonly=False)

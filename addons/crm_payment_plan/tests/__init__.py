@@ -49,6 +49,7 @@ from . import test_opening
 from . import test_opening_chain
 from . import test_opening_debts
 from . import test_ready_bill
+from . import test_ready_bill_proof
 from . import test_ready_contract
 from . import test_realisation
 from . import test_project_cash

@@ -11,7 +11,9 @@ const TAGS = new Set(["many2many", "one2many"]);
 function fieldNode(field, definition, isReadonly) {
     const node = document.createElement("field");
     node.setAttribute("name", field.name);
-    if (TAGS.has(definition.type)) {
+    if (definition.type === "many2many" && definition.relation === "ir.attachment") {
+        node.setAttribute("widget", "many2many_binary");
+    } else if (TAGS.has(definition.type)) {
         node.setAttribute("widget", "many2many_tags");
     }
     const required = field.required && !["boolean", "integer", "float"].includes(definition.type);
