@@ -19,12 +19,18 @@ export class CashCurveRenderer extends GraphRenderer {
         });
     }
 
+    /** Weeks without any row come as a group of their own, of no kind: they are no line. */
+    isGap(dataset) {
+        return [...dataset.identifiers].every((key) => key.includes('{"kind":false}'));
+    }
+
     getLineChartData() {
         const data = super.getLineChartData();
         const { selection } = this.model.metaData.fields.kind;
         const [, fact] = selection.find(([kind]) => kind === "fact");
         const starts = this.getStarts();
         const now = serializeDate(today());
+        data.datasets = data.datasets.filter((dataset) => !this.isGap(dataset));
         for (const dataset of data.datasets) {
             if (dataset.label.split(SEPARATOR).includes(fact)) {
                 dataset.data = dataset.data.map((sum, place) => (starts[place] > now ? null : sum));
