@@ -1,8 +1,8 @@
-"""``make i18n`` finds what people read in the diagrams of ready processes (AT-07, PF-03)."""
+"""``make i18n`` finds what people read, also in the diagrams of ready processes (AT-07, PF-03)."""
 
 import polib
 
-from tools import i18n_diagrams
+from tools import i18n_code, i18n_diagrams
 from tools.setup import paths
 
 DIAGRAM = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -68,6 +68,29 @@ def test_terms_are_added_once(tmp_path):
         "code:addons/shop/data/processes/sale.bpmn",
     ]
     assert [entry.msgid for entry in terms] == sorted(by_text)
+
+
+CODE = """
+_lt = LazyTranslate(__name__)
+SHIPPED = {"name": _lt("Goods " "shipped"), "where": [("state", "=", "sale")]}
+def tell(self):
+    return self.env._("%s was told", _("the %(who)s", who="buyer")), ("parent_id", "=", 1)
+"""
+
+
+def test_code_words_are_no_terms(tmp_path):
+    """What Odoo takes for a text because of the bracket behind it is not asked of translators."""
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "sale.py").write_text(CODE)
+    said = ["Goods shipped", "%s was told", "the %(who)s"]
+    code, view = "code:addons/x/models/sale.py", "model_terms:ir.ui.view,arch_db:x.form"
+    places = {text: [code] for text in (*said, "state", "parent_id")} | {"sale": [code, view]}
+    terms = polib.POFile()
+    for text, of_text in places.items():
+        occurrences = [(place, "0") for place in of_text]
+        terms.append(polib.POEntry(msgid=text, occurrences=occurrences))
+    i18n_code.drop_unsaid(terms, tmp_path)
+    assert [entry.msgid for entry in terms] == [*said, "sale"]
 
 
 def test_the_engine_brings_its_own():

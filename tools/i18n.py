@@ -1,7 +1,8 @@
 """``make i18n``: the terms of every product addon into its i18n/*.pot and *.po.
 
 Odoo exports the terms from a copy of the tests' template, which has no demo
-data; those of the ready processes are added (see i18n_diagrams.py). The .po
+data; those of the ready processes are added (see i18n_diagrams.py), and code
+words that nobody reads are left out (see i18n_code.py). The .po
 files that stand there keep their translations: new terms come in empty, terms
 that are gone leave. A new language starts as an empty file:
 ``touch addons/bpm_engine/i18n/sk.po``, then ``make i18n``.
@@ -10,7 +11,7 @@ that are gone leave. A new language starts as an empty file:
 import sys
 from pathlib import Path
 
-from tools import i18n_diagrams
+from tools import i18n_code, i18n_diagrams
 from tools.setup import browser, databases, node, odoo, paths, postgres, printing, python_env
 from tools.setup.shell import SetupError, fail, only_one, say, step
 
@@ -60,6 +61,7 @@ def refresh(folder: Path) -> None:
 
     (template,) = folder.glob("*.pot")
     terms = polib.pofile(str(template), wrapwidth=78)
+    i18n_code.drop_unsaid(terms, folder.parent)
     i18n_diagrams.add_terms(terms, folder.parent)
     # Dates of export would make every run a change.
     terms.metadata = dict(METADATA)
