@@ -25,7 +25,7 @@ def iter_sources(records, path, depth=DEPTH, seen=None):
     way, _dot, name = path.rpartition(".")
     if way:
         yield from iter_sources(records, way, depth, seen)
-    owner = _follow(records, way)
+    owner = follow_path(records, way)
     field = owner is not None and owner._fields.get(name)
     for source in field.get_depends(owner)[0] if field and depth else ():
         if TECHNICAL.isdisjoint(source.split(".")):
@@ -33,7 +33,7 @@ def iter_sources(records, path, depth=DEPTH, seen=None):
             yield from iter_sources(records, whole, depth - 1, seen)
 
 
-def _follow(records, way):
+def follow_path(records, way):
     """Empty records at the end of a way of fields; None if it leads to none."""
     for name in way.split(".") if way else ():
         field = records._fields.get(name)

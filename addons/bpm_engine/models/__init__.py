@@ -97,6 +97,8 @@ from . import bpm_stage_clock
 from . import bpm_stage_case_step
 from . import bpm_stage_case_step_end
 from . import bpm_stage_case_step_pass
+from . import bpm_stage_case_step_people
+from . import bpm_substitution_steps
 from . import bpm_stage_case_step_adopt
 from . import bpm_stage_case_step_match
 from . import bpm_stage_case_step_renew
@@ -135,6 +137,7 @@ from . import bpm_log_export
 from . import bpm_board
 from . import res_company
 from . import res_users
+from . import res_users_leave
 from . import res_users_login
 from . import base
 from . import base_merge

@@ -64,7 +64,7 @@ class Base(models.AbstractModel):
             result = super().write(vals)
             self._pass_stage_gate(before, under)
             if not rules.people.isdisjoint(vals):
-                self.env["bpm.stage.case.step"].sudo()._follow_responsible(self)
+                self.env["bpm.stage.case.step"].sudo()._follow_people(self)
         return result
 
     def copy_data(self, default=None):

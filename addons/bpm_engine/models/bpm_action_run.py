@@ -7,6 +7,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine import expressions
+from ..lib.acting import act_as
 from ..lib.own_context import own, without_own_words
 from .bpm_instance_host import Host
 from .bpm_record_view import RecordView, naive, records_of, walk
@@ -51,12 +52,12 @@ class BpmAction(models.Model):
         :return: as :meth:`_run`.
         """
         self.ensure_one()
-        company = "company_id" in record._fields and record.company_id or self.env.company
+        company = record.company_id if "company_id" in record._fields else self.env["res.company"]
         return self._act(self.sudo().run_as_user_id or user, company, record, {}, {})
 
     def _act(self, user, company, record, parameters, data, instance=None):
         """Do it as a person, in a company."""
-        action = without_own_words(self).with_user(user).with_company(company)
+        action = act_as(without_own_words(self), user, company)
         record = record.with_env(action.env) if record else None
         if self.sudo().model and (record is None or record._name != self.sudo().model):
             raise UserError(

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..engine import EngineError, Execution, StateError
+from ..lib.acting import act_as
 from .bpm_engine_words import said
 from .bpm_instance import OPEN_STATES
 from .bpm_instance_host import RETRIED, Host, StepError
@@ -32,8 +33,7 @@ class BpmInstance(models.Model):
         self.ensure_one()
         if not self.res_model or self.res_model not in self.env:
             return None
-        user = self._get_run_as_user()
-        model = self.env(user=user.id, su=False)[self.res_model].with_company(self.company_id)
+        model = act_as(self.env[self.res_model], self._get_run_as_user(), self.company_id)
         return self.env["bpm.process"]._find_existing(model.browse(self.res_id)) or None
 
     def _get_run_as_user(self):

@@ -1,7 +1,7 @@
 from odoo import models
 
-from ..lib.field_sources import iter_sources
-from ..lib.stage_people import LEADER_PATHS, RESPONSIBLE_FIELDS
+from ..lib.field_sources import follow_path, iter_sources
+from ..lib.stage_people import LEADER_PATHS, PERSONS, RESPONSIBLE_FIELDS
 from .bpm_regulation import StageRules
 from .bpm_regulation_part import read_domain
 
@@ -27,10 +27,22 @@ class BpmRegulation(models.Model):
 
     def _get_people_fields(self, model, roles):
         """Fields of the record by whose change somebody else gets its steps."""
-        paths = {*RESPONSIBLE_FIELDS, *roles, *(LEADER_PATHS if "" in roles else ())} - {""}
+        paths = RESPONSIBLE_FIELDS | self._get_people_paths(model, roles)
         records = self.env[model]
         heads = {source.split(".")[0] for path in paths for source in iter_sources(records, path)}
         return frozenset(heads & records._fields.keys())
+
+    def _get_people_paths(self, model, roles):
+        """Paths of fields that lead to the people who get steps by a role or as leader.
+
+        A role may end at a record that has a responsible of its own, as a team has its leader.
+        """
+        paths = set(filter(None, roles)).union(LEADER_PATHS if "" in roles else ())
+        for path in tuple(paths):
+            end = follow_path(self.env[model], path)
+            if end is not None and end._name not in PERSONS and "user_id" in end._fields:
+                paths.add(f"{path}.user_id")
+        return paths
 
     def _get_triggers(self, model, stage_field, rules, conditions):
         """Fields of the record that decide about its stage, regulation or steps."""

@@ -190,7 +190,7 @@ class BpmRegulationStep(models.Model):
         company = self.env["res.company"].browse(company_id) or self.env.company
         for step in self:
             if step._get_fitting(record):
-                user, why = step._get_people(record)[record.id]
+                user, why, _absence = step._get_people(record)[record.id]
                 deadline = step._get_deadline(company, now, user)
                 planned.append({
                     "id": False, "key": step.key, "name": step.name, "kind": step.kind,

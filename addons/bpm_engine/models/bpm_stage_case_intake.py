@@ -120,8 +120,12 @@ class BpmStageCase(models.Model):
         return records[-1].id if len(records) == TAKEN_AT_ONCE else 0
 
     @api.model
-    def _get_enrolled(self, records):
-        domain = [("res_model", "=", records._name), ("is_ended", "=", False)]
+    def _get_enrolled(self, records, domain=Domain.TRUE):
+        """Subselect of the ids of records under a regulation.
+
+        :param domain: of their cases.
+        """
+        domain &= Domain("res_model", "=", records._name) & Domain("is_ended", "=", False)
         return self.sudo()._search(domain).subselect("res_id")
 
     @api.model

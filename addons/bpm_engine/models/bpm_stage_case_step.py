@@ -1,12 +1,10 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 from ..lib.own_context import INTERNAL
 
 OPEN_STATES = ("waiting", "todo")
 #: Kinds of steps that a program does.
 AUTOMATIC = ("process", "record", "action")
-#: Whose steps go over when the record gets other people.
-FOLLOWING = ("responsible", "role", "leader")
 
 
 class BpmStageCaseStep(models.Model):
@@ -56,6 +54,13 @@ class BpmStageCaseStep(models.Model):
     instance_id = fields.Many2one("bpm.instance", ondelete="set null", readonly=True, index=True)
     is_passed_on = fields.Boolean(readonly=True, help="Given by somebody to another person.")
     why = fields.Char(readonly=True, help="Why this person has it.")
+    substitution_id = fields.Many2one(
+        "bpm.substitution",
+        ondelete="set null",
+        readonly=True,
+        index="btree_not_null",
+        help="The absence because of which somebody else has it; it goes back afterwards.",
+    )
 
     _todo_idx = models.Index("(user_id, deadline) WHERE state = 'todo'")
     _remind_idx = models.Index("(remind_at) WHERE state = 'todo' AND reminded_at IS NULL")
@@ -69,6 +74,10 @@ class BpmStageCaseStep(models.Model):
     def _get_by_record(self):
         """{record id: step}"""
         return {step.sudo().case_id.res_id: step for step in self}
+
+    def _get_redirect_suggested_company(self):
+        """Which company is to be chosen on the screen, in words of Odoo's own refusal."""
+        return self.case_id.company_id
 
     # ------------------------------------------------------------ starting
 
@@ -87,11 +96,11 @@ class BpmStageCaseStep(models.Model):
             people = step._get_people(some._get_records())
 
             def key(row, people=people):
-                return *people[row.case_id.res_id], row.case_id.company_id
+                return people[row.case_id.res_id], row.case_id.company_id
 
-            for (user, why, company), part in some.grouped(key).items():
-                timing = step._prepare_timing(company or self.env.company, now, user)
-                part.write({"state": "todo", "user_id": user.id, "why": why, **timing})
+            for (holder, company), part in some.grouped(key).items():
+                timing = step._prepare_timing(company or self.env.company, now, holder.user)
+                part.write({"state": "todo", **holder.prepare_values(), **timing})
             getattr(some, f"_start_{step.kind}")(step)
 
     def _start_activity(self, step):
@@ -132,24 +141,3 @@ class BpmStageCaseStep(models.Model):
         person = self.user_id
         local = self.with_context(tz=person.tz or self.env.user.tz or "UTC")
         return fields.Datetime.context_timestamp(local, self.deadline).date()
-
-    @api.model
-    def _follow_responsible(self, records):
-        """Open steps for the responsible, a role or the leader of the team go over to the new one,
-        unless they were passed on."""
-        cases = self.env["bpm.stage.case"]._get_cases(records).values()
-        steps = self.search(
-            [
-                ("case_id", "in", [case.id for case in cases]),
-                ("state", "=", "todo"),
-                ("step_id.assign_kind", "in", FOLLOWING),
-                ("is_passed_on", "=", False),
-            ]
-        )
-        for step, some in steps.grouped("step_id").items():
-            people = step._get_people(some._get_records())
-            for row in some:
-                user, why = people[row.case_id.res_id]
-                if user != row.user_id:
-                    row.write({"user_id": user.id, "why": why})
-                    row._get_checked_activities().user_id = user

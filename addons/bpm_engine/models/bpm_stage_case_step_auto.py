@@ -1,7 +1,9 @@
 import logging
 
-from odoo import fields, models
+from odoo import SUPERUSER_ID, fields, models
+from odoo.exceptions import UserError
 
+from ..lib.acting import act_as
 from ..lib.own_context import without_own_words
 
 _logger = logging.getLogger(__name__)
@@ -57,28 +59,50 @@ class BpmStageCaseStep(models.Model):
 
     def _run_making_action(self, action):
         """A server action per record; what it opens afterwards is what it made."""
-        steps = self._get_by_record()
-        for record in self._get_acting_records():
-            found = self._call_server_action(action, record)
+        for step in self:
+            found = step._call_server_action(action, step._get_acting_records())
             if isinstance(found, dict) and found.get("res_id"):
-                steps[record.id].write(
-                    {"created_model": found["res_model"], "created_id": found["res_id"]}
-                )
+                step.write({"created_model": found["res_model"], "created_id": found["res_id"]})
 
     def _run_server_action(self, action):
         self._call_server_action(action, self._get_acting_records())
 
     def _call_server_action(self, action, records):
         """Run it as the owner of the regulation; anybody may cause it by a change of stage."""
-        acting = action.sudo().with_user(records.env.user).sudo(False)
-        return acting.with_context(
-            active_model=records._name, active_ids=records.ids, active_id=records.ids[0]
-        ).run()
+        return (
+            action.with_env(records.env)
+            .with_context(
+                active_model=records._name, active_ids=records.ids, active_id=records.ids[0]
+            )
+            .run()
+        )
 
     def _get_acting_records(self):
-        """The records, with the rights of the regulation's owner, who answers for it."""
-        owner = self.sudo().case_id[:1].regulation_id._get_active_owner()
-        return self._get_records().with_user(owner)
+        """The records, with the rights of the regulation's owner, who answers for it.
+
+        :raise UserError: they belong to a company in which he does not work.
+        """
+        records, regulation = self._get_records(), self.sudo().case_id[:1].regulation_id
+        owner = regulation._get_active_owner()
+        companies = self.env["res.company"]
+        if "company_id" in records._fields:
+            companies = records.company_id
+            self._check_owner_works_in(owner, companies, regulation)
+        return act_as(records, owner, companies[:1])
+
+    def _check_owner_works_in(self, owner, companies, regulation):
+        strange = companies.filtered(lambda one: one.id not in owner._get_company_ids())
+        if strange and owner.id != SUPERUSER_ID:
+            raise UserError(
+                self.env._(
+                    "%(owner)s, who owns the regulation “%(regulation)s”, does not work in the "
+                    "company “%(company)s”: give the company to this person, or the regulation to "
+                    "another owner.",
+                    owner=owner.name,
+                    regulation=regulation.name,
+                    company=strange[0].name,
+                )
+            )
 
     def _run_each(self, run, done):
         """Together if that works, else one by one; a failure stays open with its reason.

@@ -50,6 +50,7 @@ class BpmStageCaseStep(models.Model):
             new = old.copy({
                 "is_current": True, "state": "todo", "comment": False, "date_done": False,
                 "done_by_id": False, "instance_id": False, "is_passed_on": False,
+                "substitution_id": False,
             })  # fmt: skip
             new._start()
         return True

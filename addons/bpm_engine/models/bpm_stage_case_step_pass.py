@@ -42,7 +42,9 @@ class BpmStageCaseStep(models.Model):
         """Who gets the activity gets the step."""
         moved = self.sudo().filtered(lambda step: step.user_id.id != user_id)
         why = self.env._("Passed on by %s", self.env.user.name)
-        moved.write({"user_id": user_id, "is_passed_on": True, "why": why})
+        moved.write(
+            {"user_id": user_id, "is_passed_on": True, "why": why, "substitution_id": False}
+        )
 
     # ------------------------------------------------------------ to another day
 

@@ -48,11 +48,10 @@ class BpmStageCaseStep(models.Model):
         :return: those that went to another person.
         """
         people, given = step._get_people(self._get_records()), self.browse()
-        for (user, why), rows in self.grouped(lambda row: people[row.case_id.res_id]).items():
-            rows.why = why
-            moved = rows.filtered(lambda row, user=user: row.user_id != user)
-            moved.user_id = user
-            moved._get_quiet_activities().user_id = user
+        for holder, rows in self.grouped(lambda row: people[row.case_id.res_id]).items():
+            moved = rows.filtered(lambda row, user=holder.user: row.user_id != user)
+            rows.write(holder.prepare_values())
+            moved._get_quiet_activities().user_id = holder.user
             moved._count_anew(step, self.env.cr.now())
             given |= moved
         return given

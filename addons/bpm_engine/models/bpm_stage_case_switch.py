@@ -78,7 +78,7 @@ class BpmStageCase(models.Model):
             return
         names = defaultdict(list)
         for step in withdrawn:
-            names[step.case_id.res_id].append(step.name)
+            names[step.case_id.res_id].append(step._get_name())
         bodies = {
             id_: self._describe_switch(name, version.regulation_id.name, names[id_])
             for id_, name in former.items()

@@ -36,6 +36,7 @@ from . import test_stage_paths
 from . import test_stage_steps
 from . import test_stage_screen
 from . import test_stage_versions
+from . import test_stage_absence
 from . import test_stage_access
 from . import test_stage_arrange
 from . import test_stage_auto
@@ -45,6 +46,7 @@ from . import test_stage_worth
 from . import test_stage_worth_ui
 from . import test_stage_buttons
 from . import test_stage_bar
+from . import test_stage_companies
 from . import test_stage_cures
 from . import test_stage_due
 from . import test_stage_preview

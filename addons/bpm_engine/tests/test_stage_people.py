@@ -30,6 +30,69 @@ class TestStagePeople(StageCommon):
         self.assertEqual(call.user_id, self.seller, "it was passed on")
         visa.with_user(self.worker).action_approve()
 
+    def _agencies(self):
+        """North under a holding; people's steps are found by both."""
+        holding = self.env["res.partner"].create({"name": "Holding", "user_id": self.head.id})
+        values = {"name": "North", "user_id": self.head.id, "parent_id": holding.id}
+        return self.env["res.partner"].create({**values, "is_company": True}), holding
+
+    def _told(self, user, text):
+        return self.env["mail.message"].search([
+            ("partner_ids", "in", user.partner_id.ids), ("subject", "like", text),
+        ])  # fmt: skip
+
+    def test_steps_follow_who_leads_above(self):
+        """TN-10, AT-09: a new person on another record, near or far, takes its open steps over."""
+        north, holding = self._agencies()
+        near = {"assign_kind": "role", "assign_path": "parent_id.user_id"}
+        far = {"assign_kind": "role", "assign_path": "parent_id.parent_id.user_id"}
+        self._step(self.s_qualify, "Visa", "approval", **near)
+        self._step(self.s_qualify, "Call", **near)
+        self._step(self.s_qualify, "Board", "approval", **far)
+        self._publish()
+        customer = self._customer(parent_id=north.id)
+        steps = {step.name: step for step in self._steps(customer)}
+        steps["Call"].activity_ids.user_id = self.seller
+        north.with_user(self.override).user_id = self.worker
+        self.assertEqual(
+            {name: step.user_id for name, step in steps.items()},
+            {"Visa": self.worker, "Call": self.seller, "Board": self.head},
+        )
+        self.assertEqual(steps["Visa"].activity_ids.user_id, self.worker)
+        steps["Visa"].with_user(self.worker).action_approve()
+        holding.with_user(self.override).user_id = self.worker
+        self.assertEqual(steps["Board"].user_id, self.worker)
+        holding.user_id = self.head
+        self.assertEqual(steps["Visa"].user_id, self.worker, "it is done")
+
+    def test_who_takes_over_many_is_told_once(self):
+        """TN-10, TN-30: all open steps go over by a few statements, with one message."""
+        role = {"assign_kind": "role", "assign_path": "parent_id.user_id"}
+        self._step(self.s_qualify, "Visa", "approval", **role)
+        self._publish()
+        self.worker.email = "worker@example.com"
+
+        def count(number):
+            north, _holding = self._agencies()
+            steps = self.env["bpm.stage.case.step"]
+            for index in range(number):
+                steps |= self._steps(self._customer(name=f"{index}", parent_id=north.id))
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            north.user_id = self.worker
+            self.env.flush_all()
+            asked = self.cr.sql_log_count - before
+            self.assertEqual(steps.user_id, self.worker)
+            self.assertEqual(steps.activity_ids.user_id, self.worker)
+            return asked
+
+        count(2)
+        told = len(self._told(self.worker, "Yours from now on"))
+        few, many = count(4), count(12)
+        self.assertEqual(len(self._told(self.worker, "Yours from now on")), told + 2)
+        self.assertLessEqual(many, few + 4, f"{few} queries for 4, {many} for 12")
+
     def test_asked_again_it_follows(self):
         """TN-10: a new round is nobody's by having been passed on."""
         self._step(self.s_qualify, "Visa", "approval")

@@ -251,6 +251,25 @@ class TestStageTakeover(TakeoverCommon):
         missing = refused.exception.context["bpm_stage"][0]["missing"]
         self.assertEqual([item["name"] for item in missing], ["Letter"])
 
+    def test_withdrawn_in_the_language_of_who_switches(self):
+        """LV-12: the chatter names what is withdrawn in one language, not in two."""
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.meeting.with_context(lang="ru_RU").name = "Встреча"
+        self._publish()
+        other = self._regulation(
+            "Other", domain="[('is_company', '=', True), ('ref', '=', 'other')]", sequence=1
+        )
+        version = other.action_new_draft()
+        self._stage(self.qualify, version)
+        self._publish(version)
+        self.seller.lang = "ru_RU"
+        russian = self.env["res.partner"].with_user(self.seller).with_context(lang="ru_RU")
+        values = {"name": "Vector", "is_company": True, "industry_id": self.qualify.id}
+        customer = russian.create({**values, "user_id": self.seller.id})
+        customer = customer.with_env(self.env(context={"lang": "en_US"}))
+        customer.ref = "other"
+        self.assertIn("Withdrawn: Meeting", customer.message_ids[0].body)
+
 
 @tagged("post_install", "-at_install")
 class TestStageTakeoverOfMany(TakeoverCommon):

@@ -118,8 +118,8 @@ class TestLeadStage(TransactionCase):
         with self.assertRaises(StageRefused), self.cr.savepoint():
             merged.stage_id = int(self.second.value)
 
-    def test_visa_goes_over_to_the_new_leader(self):
-        """AT-09, TN-10: a deal that is given to another team asks the leader of that team."""
+    def _teams_with_visa(self):
+        """Two teams with their leaders, whose visa the first stage wants."""
         leaders = [
             new_test_user(self.env, f"stage_leader_{name}", "sales_team.group_sale_salesman")
             for name in ("north", "south")
@@ -131,6 +131,43 @@ class TestLeadStage(TransactionCase):
         visa = {"name": "Visa", "kind": "approval", "assign_kind": "leader"}
         draft.stage_ids[0].step_ids = [Command.create(visa)]
         draft.action_publish()
+        return teams, leaders
+
+    def test_visa_goes_over_with_the_team(self):
+        """AT-09, TN-10: who comes to lead a team takes over what awaits its leader, unless it
+        was passed on."""
+        teams, leaders = self._teams_with_visa()
+        team_lead, passed_on = (self._lead(team_id=teams[0].id) for _number in range(2))
+        visas = {
+            lead: self._case(lead).step_ids.filtered(lambda step: step.name == "Visa")
+            for lead in (team_lead, passed_on)
+        }
+        visas[passed_on].activity_ids.user_id = self.seller
+        teams[0].user_id = leaders[1]
+        self.assertEqual(visas[team_lead].user_id, leaders[1])
+        self.assertEqual(visas[team_lead].activity_ids.user_id, leaders[1])
+        self.assertEqual(visas[passed_on].user_id, self.seller)
+
+    def test_visa_goes_over_with_the_salesperson(self):
+        """AT-09, TN-10: the leader is whoever leads the team into which the salesperson comes."""
+        teams, leaders = self._teams_with_visa()
+        self.env["crm.team.member"].search([("user_id", "=", self.seller.id)]).unlink()
+        self.env["crm.team.member"].create({"crm_team_id": teams[0].id, "user_id": self.seller.id})
+        lead = self._lead(team_id=False)
+        self.assertFalse(lead.team_id)
+        visa = self._case(lead).step_ids.filtered(lambda step: step.name == "Visa")
+        self.assertEqual(visa.user_id, leaders[0])
+        self.seller.crm_team_member_ids.crm_team_id = teams[1]
+        self.assertEqual((visa.user_id, visa.activity_ids.user_id), (leaders[1], leaders[1]))
+        self.seller.crm_team_member_ids.action_archive()
+        owner = self.regulation._get_active_owner()
+        self.assertEqual(visa.user_id, owner, "nobody leads, and a visa is never nobody's")
+        self.env["crm.team.member"].create({"crm_team_id": teams[0].id, "user_id": self.seller.id})
+        self.assertEqual(visa.user_id, leaders[0])
+
+    def test_visa_goes_over_to_the_new_leader(self):
+        """AT-09, TN-10: a deal that is given to another team asks the leader of that team."""
+        teams, leaders = self._teams_with_visa()
         lead = self._lead(team_id=teams[0].id)
         row = self._case(lead).step_ids.filtered(lambda step: step.name == "Visa")
         self.assertEqual(row.user_id, leaders[0])
