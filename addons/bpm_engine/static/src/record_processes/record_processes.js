@@ -1,8 +1,9 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Dialog } from "@web/core/dialog/dialog";
-import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
 import { useService } from "@web/core/utils/hooks";
+import { momentText, relativeText } from "@bpm_engine/common/words";
+import { StartButtons } from "@bpm_engine/record_processes/start_buttons";
 import { OutcomeButtons } from "@bpm_engine/tasks/outcome_buttons";
 
 const ICONS = {
@@ -16,7 +17,7 @@ const ICONS = {
 /** What runs on a record, what ran with which result, and what can be started. */
 export class RecordProcesses extends Component {
     static template = "bpm_engine.RecordProcesses";
-    static components = { Dialog, OutcomeButtons };
+    static components = { Dialog, OutcomeButtons, StartButtons };
     static props = {
         resModel: String,
         resId: Number,
@@ -30,7 +31,8 @@ export class RecordProcesses extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.notification = useService("notification");
-        this.state = useState({ instances: [], startable: [], isBusy: false, opened: {} });
+        this.state = useState({ instances: [], startable: [], opened: {} });
+        Object.assign(this, { momentText, relativeText });
         onWillStart(() => this.load());
     }
 
@@ -59,32 +61,15 @@ export class RecordProcesses extends Component {
         return ICONS[instance.state] || "fa-circle";
     }
 
-    /** A moment as people say it, with the full date behind it. */
-    when(value) {
-        return value ? deserializeDateTime(value).toRelative() : "";
-    }
-
-    date(value) {
-        return value ? formatDateTime(deserializeDateTime(value)) : "";
-    }
-
     async changed() {
         await this.load();
         await this.props.onChanged?.();
     }
 
     async start(process) {
-        if (this.state.isBusy) {
-            return;
-        }
-        this.state.isBusy = true;
-        try {
-            await this.orm.call("bpm.process", "action_start", [[process.id], [this.props.resId]]);
-            this.notification.add(_t("%s has started", process.name), { type: "success" });
-            await this.changed();
-        } finally {
-            this.state.isBusy = false;
-        }
+        await this.orm.call("bpm.process", "action_start", [[process.id], [this.props.resId]]);
+        this.notification.add(_t("%s has started", process.name), { type: "success" });
+        await this.changed();
     }
 
     toggle(instance) {

@@ -1,12 +1,13 @@
-import { Component, useState } from "@odoo/owl";
+import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Dialog } from "@web/core/dialog/dialog";
 import { useService } from "@web/core/utils/hooks";
+import { StartButtons } from "@bpm_engine/record_processes/start_buttons";
 
 /** Start a process on the records chosen in a list. */
 export class StartDialog extends Component {
     static template = "bpm_engine.StartDialog";
-    static components = { Dialog };
+    static components = { Dialog, StartButtons };
     static props = {
         resIds: Array,
         /** [{id, name, description}] */
@@ -18,25 +19,19 @@ export class StartDialog extends Component {
     setup() {
         this.orm = useService("orm");
         this.notification = useService("notification");
-        this.state = useState({ isBusy: false });
     }
 
     async start(process) {
-        this.state.isBusy = true;
-        try {
-            const started = await this.orm.call("bpm.process", "action_start", [
-                [process.id],
-                this.props.resIds,
-            ]);
-            const message = _t("%(process)s: started %(count)s times", {
-                process: process.name,
-                count: started.length,
-            });
-            this.notification.add(message, { type: "success" });
-            this.props.close();
-            await this.props.onStarted?.();
-        } finally {
-            this.state.isBusy = false;
-        }
+        const started = await this.orm.call("bpm.process", "action_start", [
+            [process.id],
+            this.props.resIds,
+        ]);
+        const message = _t("%(process)s: started %(count)s times", {
+            process: process.name,
+            count: started.length,
+        });
+        this.notification.add(message, { type: "success" });
+        this.props.close();
+        await this.props.onStarted?.();
     }
 }

@@ -2,18 +2,8 @@ import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
+import { PART_ICONS } from "./part_icons";
 
-const PART_ICONS = {
-    activity: "fa-clock-o",
-    approval: "fa-check-square-o",
-    process: "fa-code-fork",
-    record: "fa-plus-square-o",
-    action: "fa-cogs",
-    field: "fa-pencil-square-o",
-    domain: "fa-filter",
-    related: "fa-list-ul",
-    document: "fa-paperclip",
-};
 /** Direction of a key: which way a card goes with Alt. */
 export const DIRECTIONS = {
     ArrowUp: "up",

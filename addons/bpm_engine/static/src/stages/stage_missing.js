@@ -1,13 +1,10 @@
 import { Component } from "@odoo/owl";
 import { FileInput } from "@web/core/file_input/file_input";
+import { FACT_ICONS } from "./part_icons";
 import { useStageWork } from "./stage_work";
 
 const ICONS = {
-    field: "fa-pencil-square-o",
-    domain: "fa-filter",
-    related: "fa-list-ul",
-    document: "fa-paperclip",
-    activity: "fa-clock-o",
+    ...FACT_ICONS,
     step: "fa-square-o",
     passed: "fa-step-backward",
     unasked: "fa-square-o",
