@@ -38,6 +38,7 @@ from . import bpm_task_actions
 from . import bpm_task_assign
 from . import bpm_task_vote
 from . import bpm_task_one_vote
+from . import bpm_task_leave
 from . import bpm_task_deadline
 from . import bpm_task_escalate_again
 from . import bpm_instance_pause

@@ -4,7 +4,7 @@ from ..lib.own_context import INTERNAL
 
 
 class ResUsers(models.Model):
-    """Who leaves the company leaves open steps of stages behind: somebody else gets them."""
+    """Who leaves the company leaves tasks and steps of stages behind: somebody else gets them."""
 
     _inherit = "res.users"
 
@@ -20,11 +20,14 @@ class ResUsers(models.Model):
         result = super().write(vals)
         if leaving:
             self.env["bpm.stage.case.step"]._get_open_steps_of(leaving)._find_successors()
+            self.env["bpm.task"]._get_open_of(leaving)._find_successors()
         return result
 
     def unlink(self):
         steps = self.env["bpm.stage.case.step"]._get_open_steps_of(self)
+        tasks = self.env["bpm.task"]._get_open_of(self)
         result = super().unlink()
-        steps.invalidate_recordset()
-        steps._find_successors()
+        for left in (steps, tasks):
+            left.invalidate_recordset()
+            left._find_successors()
         return result

@@ -75,6 +75,7 @@ from . import test_task_deadline
 from . import test_task_escalate_again
 from . import test_task_language
 from . import test_task_one_vote
+from . import test_task_leave
 from . import test_task_run
 from . import test_task_ui
 from . import test_task_vote

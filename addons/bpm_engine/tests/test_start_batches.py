@@ -136,7 +136,7 @@ class TestStartBatches(RunCommon):
 
         def start_some(process, records, *args):
             if bad in records:
-                raise UserError("The shelf is full")
+                raise UserError("The shelf is full")  # pylint: disable=translation-required
             return real(process, records, *args)
 
         with (

@@ -127,7 +127,7 @@ class TestTaskEscalateAgain(TaskCommon):
         # One hour of Friday (13 to 17), one of Monday from eight.
         self.assertEqual(task.escalate_again_at, datetime(2026, 3, 9, 9))
 
-    def read(self, again):
+    def _read_drawn(self, again):
         """(codes of what is wrong, escalation as it was read) of a drawing."""
         inner = f'<bpm:escalation kind="starter_manager" again="{again}"/>'
         body = (start(), drawn("Visa", settings=inner), end(), chain("Start", "Visa", "End"))
@@ -137,9 +137,9 @@ class TestTaskEscalateAgain(TaskCommon):
 
     def test_said_while_drawing(self):
         """PK-26: hours that are no number above zero are named; a change is told in words."""
-        codes, escalation = self.read("4")
+        codes, escalation = self._read_drawn("4")
         self.assertNotIn("again", codes)
         self.assertIn("again every 4 h", words("escalation", escalation))
         for wrong in ("0", "-1", "soon"):
-            codes, _escalation = self.read(wrong)
+            codes, _escalation = self._read_drawn(wrong)
             self.assertIn("again", codes, wrong)

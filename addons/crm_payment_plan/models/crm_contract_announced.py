@@ -1,9 +1,8 @@
 from collections import defaultdict
-from itertools import groupby
 from operator import itemgetter
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
 from ..lib.allocation import allocate
 from ..lib.splitting import by_largest_remainder
@@ -93,7 +92,7 @@ class CrmContract(models.Model):
         by_id = {contract.id: contract for contract in contracts}
         found = defaultdict(list)
         taken = defaultdict(float)
-        for _id, parts in groupby(rows, key=itemgetter("id")):
+        for _id, parts in groupby(rows, itemgetter("id")):
             shares = list(parts)
             payment = shares[0]
             rest = contracts._announce_on_invoices(payment, shares, taken, found)
@@ -114,7 +113,7 @@ class CrmContract(models.Model):
         currency = Currency.browse(payment["currency_id"])
         company, day = self.env["res.company"].browse(payment["company_id"]), payment["date"]
         rest = payment["amount"]
-        for move_id, rows in groupby(shares, key=itemgetter("move_id")):
+        for move_id, rows in groupby(shares, itemgetter("move_id")):
             of_move = list(rows)
             asked = Currency.browse(of_move[0]["move_currency_id"])
             still_open = (of_move[0]["open_amount"] or 0) - taken[move_id]

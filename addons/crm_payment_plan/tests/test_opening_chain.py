@@ -55,7 +55,7 @@ class TestOpeningChain(OpeningCommon, chain.TestChain):
 
     def assertIndependent(self):
         """Company money of what was taken over = what met its debts, and its open advances."""
-        super().assertIndependent()
+        result = super().assertIndependent()
         openings = self.openings.exists().filtered(
             lambda move: (
                 move.state == "posted"
@@ -76,6 +76,7 @@ class TestOpeningChain(OpeningCommon, chain.TestChain):
                     told += partial.amount
         rows = self.contracts.settlement_ids.filtered(lambda row: row.source == "opening")
         self.assertAlmostEqual(sum(rows.mapped("amount_company")), told, 2)
+        return result
 
     def test_chains(self):
         """IM-14: random chains with openings over two contracts and two currencies."""
