@@ -99,7 +99,7 @@ class Host:
         instance = self.instance
         element = self._element(element_id)
         # Read before: a database that has refused something answers no more questions.
-        names = element.display_name or element_id, instance.name
+        names = element.name or element_id, instance.name
         try:
             if not instance._catches_errors(element_id):
                 return self._act(element, data)
