@@ -21,7 +21,7 @@ class BpmSubstitution(models.Model):
     @api.depends("step_ids.state", "step_ids.user_id")
     def _compute_counts(self):
         """Steps of stages are counted with the tasks: both are handed over and come back."""
-        super()._compute_counts()
+        result = super()._compute_counts()
         steps = self.env["bpm.stage.case.step"].sudo()
         todo = [("state", "=", "todo")]
         taken = dict(
@@ -37,6 +37,7 @@ class BpmSubstitution(models.Model):
             absence.open_count += taken.get(absence._origin, 0)
             if absence._is_for_steps():
                 absence.own_count += own.get(absence.user_id, 0)
+        return result
 
     def action_hand_over(self):
         """Visas and other steps that were open before as well."""
