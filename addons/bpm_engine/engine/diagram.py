@@ -275,6 +275,8 @@ def _read_loop(node):
 
 
 OWN_LOOP = ("collection", "elementVariable", "outputCollection", "outputElement")
+#: How a list begins that is taken from the record, and not from the variables.
+OF_RECORD = "record."
 
 
 def _item(node, name):

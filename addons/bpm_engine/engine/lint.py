@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from . import expressions, starts
 from .approval_lint import approval_problems
-from .diagram import HUMAN, SERVICES, Diagram, sketch
+from .diagram import HUMAN, OF_RECORD, SERVICES, Diagram, sketch
 from .errors import DiagramError, ExpressionError, Problem
 from .scripts import script_lines
 from .structure import structure_problems
@@ -343,11 +343,12 @@ class _Lint:
 
     def _loop(self, element):
         loop = element.loop or {}
-        for key in ("cardinality", "condition"):
-            if loop.get(key):
-                self._expression(
-                    element, _("“%(label)s”: repetition", label=element.label), loop[key]
-                )
+        place = _("“%(label)s”: repetition", label=element.label)
+        texts = [loop.get("cardinality"), loop.get("condition")]
+        if (loop.get("collection") or "").startswith(OF_RECORD):
+            texts.append(loop["collection"])
+        for text in filter(None, texts):
+            self._expression(element, place, text)
 
     def _script(self, element):
         """What its lines name; whether they are lines at all is checked elsewhere."""

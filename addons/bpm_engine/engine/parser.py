@@ -255,7 +255,8 @@ class _Loops:
                 name = found.get("name") or found.get("id")
             return TaskDataReference(name.strip()) if name and name.strip() else None
 
-        collection = reference("collection", "loopDataInputRef")
+        named = reference("collection", "loopDataInputRef")
+        collection = repeated.list_of(named.bpmn_id) if named else None
         cardinality = node.findtext(tag("loopCardinality"))
         original = self.spec.task_specs.pop(self.task.name)
         sequential = node.get("isSequential") == "true"

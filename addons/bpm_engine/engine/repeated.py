@@ -1,14 +1,40 @@
 """Elements that are done several times: in parallel, one after the other, until it is enough."""
 
 from SpiffWorkflow.bpmn.specs import defaults
+from SpiffWorkflow.bpmn.specs.data_spec import TaskDataReference
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import MultiInstanceTask
 from SpiffWorkflow.util.task import TaskState
 
 from . import values
+from .diagram import OF_RECORD
 from .errors import EngineError, ExpressionError
 from .words import told as _
 
 MAX_INSTANCES = 500
+
+
+def list_of(text: str):
+    """Where the items of a repetition come from: a variable, or a list of the record."""
+    return (RecordList if text.startswith(OF_RECORD) else TaskDataReference)(text)
+
+
+class RecordList(TaskDataReference):
+    """The records that a field of the record lists, as their ids.
+
+    It stays as it was when the repetition began, whatever happens to the record meanwhile.
+    """
+
+    def take(self, my_task):
+        found = my_task.workflow.script_engine.evaluate(my_task, self.bpmn_id)
+        my_task.internal_data["listed"] = found
+        return found
+
+    def get(self, my_task):
+        inside = my_task.internal_data
+        return inside["listed"] if "listed" in inside else self.take(my_task)
+
+    def exists(self, my_task):
+        return True
 
 
 class _Many(MultiInstanceTask):
@@ -17,6 +43,8 @@ class _Many(MultiInstanceTask):
     def _check_size(self, my_task):
         my_task._inherit_data()
         if self.data_input is not None:
+            # Entered anew after an incident, the record is asked anew.
+            my_task.internal_data.pop("listed", None)
             found = self.data_input.get(my_task)
             if not isinstance(found, list | dict):
                 raise ExpressionError(

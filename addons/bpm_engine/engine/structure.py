@@ -3,7 +3,7 @@
 import re
 
 from . import expressions
-from .diagram import GATEWAYS, UNSUPPORTED
+from .diagram import GATEWAYS, OF_RECORD, UNSUPPORTED
 from .errors import ExpressionError, Problem
 from .scripts import script_lines
 from .timers import cycle_of, duration_of, iso_date
@@ -209,7 +209,9 @@ def _loop(diagram, element):
         return
     if not loop["collection"] and not loop["cardinality"]:
         yield "loop", _("say for what to repeat: a list of the process or a number.")
-    for text in (loop["cardinality"], loop["condition"]):
+    listed = loop["collection"] or ""
+    of_record = listed if listed.startswith(OF_RECORD) else None
+    for text in (loop["cardinality"], loop["condition"], of_record):
         if text:
             yield from _expression(text, "loop")
 

@@ -45,7 +45,10 @@ class TestHotInTheBrowser(HttpCase, BpmCommon):
         return version.element_ids.filtered(lambda element: element.type == "userTask")
 
     def test_leaving_asks(self):
-        """HU-20: who leaves with changes not applied is asked; dropped ones are nowhere."""
+        """HU-20: who leaves with changes not applied is asked; dropped ones are nowhere.
+
+        What somebody else has not applied on the same computer is offered to nobody else.
+        """
         version, path = self.use(self.process)
         self.tour(path, "leave")
         self.assertEqual(self.step(version).name, "Look at it")

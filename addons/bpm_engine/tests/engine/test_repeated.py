@@ -1,8 +1,10 @@
 """Repeating over lists: how many steps a run may make, and where a piece of work stands."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from ...engine import Execution, StepLimitError, read_diagram
+from ...engine import Execution, ExpressionError, StepLimitError, lint, read_diagram
 from .common import Host, Player, bpmn, chain, flow, node
 
 S, E = node("startEvent", "Start"), node("endEvent", "End")
@@ -140,3 +142,40 @@ def test_rounds_of_a_loop_are_different_places():
     execution = run(xml, _Failing({3}, [caught.value.args[0]]))
     assert execution.data["n"] == 3
     assert [task.element for task in execution.open_services()] == ["Send"]
+
+
+def of_record(field, sequential=False):
+    listed = ' isSequential="true"' if sequential else ""
+    inside = (
+        f'<bpmn:multiInstanceLoopCharacteristics xmlns:bpm="urn:crm-bpm:bpmn:1"{listed} '
+        f'bpm:collection="record.{field}" bpm:elementVariable="line"/>'
+    )
+    return bpmn(S + node("userTask", "Each", inside) + E + _LINE)
+
+
+@pytest.mark.parametrize("sequential", [False, True])
+def test_a_list_of_the_record(sequential):
+    """HU-05: a step for each line of the record, as they were when it began."""
+    host = Host(SimpleNamespace(lines=[7, 8, 9]))
+    player = Player(of_record("lines", sequential), host, saved=True).start()
+    host.fields.lines = [1]
+    seen = []
+    while player.open():
+        seen.append(player.execution.open_tasks()[0].data["line"])
+        player.complete("Each")
+    assert seen == [7, 8, 9]
+    assert player.is_done
+
+
+def test_a_list_of_the_record_that_is_none():
+    """HU-05, HU-24: what is no list is refused by its name; an empty one is nothing to do."""
+    with pytest.raises(ExpressionError, match="record.lines"):
+        Player(of_record("lines"), Host(SimpleNamespace(lines="x"))).start()
+    assert Player(of_record("lines"), Host(SimpleNamespace(lines=[]))).start().is_done
+
+
+def test_a_list_of_the_record_is_checked():
+    """HU-05: a field that the record has not is told before the process is used."""
+    facts = SimpleNamespace(knows_field=lambda path: path != "lines")
+    assert "unknown_field" in {problem.code for problem in lint(of_record("lines"), facts)}
+    assert "unknown_field" not in {problem.code for problem in lint(of_record("rows"), facts)}

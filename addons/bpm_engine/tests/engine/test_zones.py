@@ -1,13 +1,13 @@
 """Days where the company is: today, dates of timers, working days of its own length."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
 import pytz
 
-from ...engine import expressions
+from ...engine import expressions, periods
 from ...engine.starts import Schedule
 from .common import START, Host, Player, bpmn, chain, node
 
@@ -69,20 +69,60 @@ def test_dates_of_timers(text, moment):
         assert due(wait("timeDate", text), zone=zone) == moment
 
 
-def test_start_of_a_repetition():
-    """HU-24: R3 from eight o'clock on: the company's eight o'clock."""
-    xml = bpmn(
+def repeat(text):
+    return bpmn(
         S
         + node("userTask", "A")
         + '<bpmn:boundaryEvent id="B" attachedToRef="A" cancelActivity="false">'
-        "<bpmn:timerEventDefinition><bpmn:timeCycle>R3/2026-12-24T08:00:00/P1D</bpmn:timeCycle>"
+        f"<bpmn:timerEventDefinition><bpmn:timeCycle>{text}</bpmn:timeCycle>"
         "</bpmn:timerEventDefinition></bpmn:boundaryEvent>"
         + node("endEvent", "Late")
         + E
         + chain("Start", "A", "End")
         + chain("B", "Late")
     )
-    assert due(xml, zone=MOSCOW) == datetime(2026, 12, 24, 5, tzinfo=UTC)
+
+
+def test_start_of_a_repetition():
+    """HU-24: R3 from eight o'clock on: the company's eight o'clock."""
+    moment = datetime(2026, 12, 24, 5, tzinfo=UTC)
+    assert due(repeat("R3/2026-12-24T08:00:00/P1D"), zone=MOSCOW) == moment
+
+
+@pytest.mark.parametrize(
+    ("text", "begin", "times"),
+    [
+        # Summer time begins on 29 March: nine o'clock stays nine o'clock.
+        ("R/P1D", "2026-03-27T09:00", ["2026-03-28T09:00", "2026-03-29T09:00", "2026-03-30T09:00"]),
+        ("R/2026-03-28T09:00/P1D", "2026-03-27T12:00", ["2026-03-28T09:00", "2026-03-29T09:00"]),
+        # and ends on 25 October
+        ("R/P1W", "2026-10-19T09:00", ["2026-10-26T09:00", "2026-11-02T09:00"]),
+        ("R/P1M", "2026-01-31T09:00", ["2026-02-28T09:00", "2026-03-31T09:00", "2026-04-30T09:00"]),
+        ("R/P1Y", "2024-02-29T09:00", ["2025-02-28T09:00", "2026-02-28T09:00"]),
+        # Hours are hours.
+        ("R/PT24H", "2026-03-28T09:00", ["2026-03-29T10:00", "2026-03-30T10:00"]),
+    ],
+)
+@pytest.mark.parametrize("zone", [ZoneInfo("Europe/Sofia"), pytz.timezone("Europe/Sofia")])
+def test_repetition_by_the_calendar(text, begin, times, zone):
+    """HU-24: inside a process, too, days keep their hour and months their day."""
+    host = Host()
+    host.zone, sofia = zone, ZoneInfo("Europe/Sofia")
+    host.clock = datetime.fromisoformat(begin).replace(tzinfo=sofia).astimezone(UTC)
+    player = Player(repeat(text), host, saved=True).start()
+    for moment in times:
+        wanted = datetime.fromisoformat(moment).replace(tzinfo=sofia).astimezone(UTC)
+        assert player.execution.next_due == wanted
+        player.advance(seconds=(wanted - host.clock).total_seconds())
+
+
+def test_years_of_a_repetition_missed():
+    """HU-24: what was missed in years counts once, and is not counted day by day."""
+    anchor = datetime(1990, 1, 1, 6, tzinfo=UTC)
+    moment = anchor + timedelta(days=13_000, hours=1)
+    found = periods.following(anchor, "P1D", moment, ZoneInfo("Europe/Sofia"))
+    assert timedelta(0) < found - moment <= timedelta(days=1, hours=1)
+    assert periods.following(anchor, "P1D", anchor - timedelta(days=9)) == anchor
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import { formatDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
+import { ownKey } from "./own_key";
 
 /** Whether the page may be left: done, or refused and shown as the error it is. */
 function settle(resolve) {
@@ -27,7 +28,7 @@ export class HotChanges {
     constructor(orm, versionId) {
         this.orm = orm;
         this.versionId = versionId;
-        this.key = versionId && `bpm_engine.hot.${versionId}`;
+        this.key = versionId && ownKey("hot", versionId);
         /** element id -> {name, settings, seen: what stood there before} */
         this.changes = new Map();
         this.stored = new Map();

@@ -1,4 +1,5 @@
 import { browser } from "@web/core/browser/browser";
+import { ownKey } from "./own_key";
 
 /**
  * What was drawn and did not reach the server: a browser that died, a network that was
@@ -6,7 +7,7 @@ import { browser } from "@web/core/browser/browser";
  */
 export class Recovery {
     constructor(versionId) {
-        this.key = versionId ? `bpm_engine.draft.${versionId}` : null;
+        this.key = versionId ? ownKey("draft", versionId) : null;
     }
 
     /**

@@ -1,5 +1,7 @@
 import { rpc } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
+import { session } from "@web/session";
 
 const tours = registry.category("web_tour.tours");
 const CANVAS = ".o_bpm_canvas";
@@ -30,7 +32,22 @@ function choose(id) {
     };
 }
 
-/** Left by the breadcrumb: asked; stayed, then applied. */
+/** What somebody else, or the same person in another database, kept in this browser. */
+const someoneElses = {
+    content: "others have left their changes of this version here",
+    trigger: ".o_bpm_hot",
+    run() {
+        const own = `bpm_engine.hot.${session.db}.${user.userId}.`;
+        const key = Object.keys(localStorage).find((name) => name.startsWith(own));
+        const kept = localStorage.getItem(key);
+        const version = key.slice(own.length);
+        localStorage.setItem(`bpm_engine.hot.${session.db}.${user.userId + 1}.${version}`, kept);
+        localStorage.setItem(`bpm_engine.hot.another.${user.userId}.${version}`, kept);
+        localStorage.setItem(`bpm_engine.hot.${version}`, kept);
+    },
+};
+
+/** Left by the breadcrumb: asked; stayed, then applied; nobody is offered others' changes. */
 tours.add("bpm_engine_hot_leave", {
     steps: () => [
         click(ROW),
@@ -50,6 +67,7 @@ tours.add("bpm_engine_hot_leave", {
         named("Look at it"),
         rename("Nothing of the kind"),
         waits,
+        someoneElses,
         click(BACK, "leave"),
         click(".modal-footer .btn-secondary:contains(Drop them)"),
         { trigger: ROW },

@@ -18,7 +18,10 @@ function choose(id) {
     };
 }
 
-/** When a timer goes off: a day from the calendar, a date of the record; nothing is typed. */
+/**
+ * When a timer goes off: a day from the calendar, a date of the record; for which list of the
+ * record a step is done: nothing is typed.
+ */
 registry.category("web_tour.tours").add("bpm_engine_moment", {
     steps: () => [
         choose("Day"),
@@ -44,6 +47,18 @@ registry.category("web_tour.tours").add("bpm_engine_moment", {
         },
         choose("Field"),
         { trigger: ".o_bpm_timer .o_model_field_selector:contains(Created on)" },
+        choose("Each"),
+        click(".o_bpm_more summary:contains(How often)"),
+        { trigger: "select[name=repeat]", run: "select list" },
+        { trigger: "select[name=collection_way]", run: "select field" },
+        click("[data-name=collection] .o_model_field_selector"),
+        click("li[data-name=child_ids] .o_model_field_selector_popover_item_name"),
+        choose("Day"),
+        choose("Each"),
+        {
+            content: "said as it was chosen",
+            trigger: "[data-name=collection] .o_model_field_selector:contains(Contact)",
+        },
         click(".o_form_button_save"),
         {
             trigger:

@@ -2,6 +2,7 @@ import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { changeLoop, readLoop, setLoopKind } from "../loops";
 import { ConditionBuilder } from "./flow_parts";
+import { OfRecord } from "./of_record";
 import { TextInput } from "./text_input";
 
 const COUNT = /^nrOfCompletedInstances >= (\d+)$/;
@@ -10,7 +11,7 @@ const ANSWER = /^outcome == '([^']+)'$/;
 /** The same step for each of several things, several times, or again and again. */
 export class Repeat extends Component {
     static template = "bpm_engine.Repeat";
-    static components = { ConditionBuilder, TextInput };
+    static components = { ConditionBuilder, OfRecord, TextInput };
     static props = {
         diagram: Object,
         element: Object,
@@ -25,6 +26,10 @@ export class Repeat extends Component {
 
     get values() {
         return readLoop(this.props.element.businessObject);
+    }
+
+    get isOfRecord() {
+        return this.values.collection.startsWith("record.");
     }
 
     get kinds() {
