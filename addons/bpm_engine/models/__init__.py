@@ -39,6 +39,7 @@ from . import bpm_task_assign
 from . import bpm_task_vote
 from . import bpm_task_one_vote
 from . import bpm_task_leave
+from . import bpm_task_apart
 from . import bpm_task_deadline
 from . import bpm_task_escalate_again
 from . import bpm_instance_pause
@@ -57,9 +58,12 @@ from . import bpm_action_usage
 from . import bpm_job
 from . import bpm_comparison_mixin
 from . import bpm_job_run
+from . import bpm_job_watch
 from . import bpm_migration
 from . import bpm_migration_line
+from . import bpm_migration_places
 from . import bpm_migration_check
+from . import bpm_migration_check_apart
 from . import bpm_migration_move
 from . import bpm_migration_undo
 from . import bpm_proposal

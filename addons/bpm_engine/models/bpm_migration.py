@@ -30,6 +30,7 @@ class BpmMigration(models.Model):
             ("checked", "Checked"),
             ("running", "Moving"),
             ("done", "Moved"),
+            ("undoing", "Taking back"),
             ("undone", "Taken back"),
         ],
         default="checked",
@@ -150,21 +151,6 @@ class BpmMigration(models.Model):
 
     def action_refresh(self):
         """Show how far it is; the form reads itself anew."""
-        return True
-
-    def action_undo(self):
-        """Take back those in which nothing went on since; the others are named.
-
-        :raise UserError: in each something went on; says what.
-        """
-        self.ensure_one()
-        self._check_state("done", "running")
-        undone, gone_on = self._undo()
-        if not undone and gone_on:
-            moved = self.line_ids.filtered(lambda line: line.state == "moved")
-            reasons = "\n".join(sorted(set(moved.mapped("reason"))))
-            raise UserError(self.env._("None of them can be taken back:\n%s", reasons))
-        self.state = "undone" if not gone_on else "done"
         return True
 
     def action_open_instances(self):

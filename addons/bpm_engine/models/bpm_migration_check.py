@@ -66,34 +66,19 @@ class BpmMigration(models.Model):
         self.check_access("write")
         self.line_ids.filtered(lambda line: line.state in ("open", "failed")).unlink()
         count = self.env["bpm.instance"].search_count(self._get_instance_domain())
-        self.write({"state": "checking", "check_count": count, "checked_by_id": self.env.uid})
+        self.write(
+            {
+                "state": "checking",
+                "check_count": count,
+                "checked_by_id": self.env.uid,
+                "stopped": False,
+            }
+        )
         if count > _AT_ONCE:
             self.env.ref("bpm_engine.ir_cron_migration")._trigger()
             return
         while self.state == "checking":
             self._check_batch()
-
-    def _check_in_background(self):
-        """Go on with a check where it was cut, as whoever asked for it."""
-        user = self.checked_by_id or self.env.user
-        change = self.with_user(user).with_context(lang=user.lang)
-        while change.state == "checking":
-            looked_at = change._check_batch()
-            left = change.count_unchecked
-            if not self.env["ir.cron"]._commit_progress(looked_at, remaining=left):
-                return
-        change._tell_checked()
-
-    def _tell_checked(self):
-        if self.env.context.get("cron_id"):
-            self.env.user._bus_send(
-                "simple_notification",
-                {
-                    "type": "success",
-                    "title": self.process_id.name,
-                    "message": self.env._("Checked: %s instances can move.", self.count_moves),
-                },
-            )
 
     def _check_batch(self):
         """Look at the next instances, which are read and never written; close the check if

@@ -30,26 +30,37 @@ class BpmMigration(models.Model):
 
     @api.model
     def _cron_move(self):
-        """Check and move what was asked for, batch by batch; goes on where it was cut."""
+        """Check, move and take back what was asked for; goes on where it was cut."""
         for change in self.search([("state", "=", "checking")], order="id"):
             change._check_in_background()
         for change in self.search([("state", "=", "running")], order="id"):
             change._move_in_background()
+        for change in self.search([("state", "=", "undoing")], order="id"):
+            change._undo_in_background()
 
     def _move_in_background(self):
-        tries = 0
-        while self._get_open_lines(1) and tries < _TRIES:
+        if self._go_through(self._move_batch, self._count_open_lines):
+            self._finish_if_through()
+
+    def _go_through(self, take_batch, count_left):
+        """Batch by batch, each kept at once, while the change is in the state it is in now.
+
+        :param take_batch: given how many; returns how many were dealt with.
+        :return: whether there was time for all that nobody works in.
+        """
+        state, tries = self.state, 0
+        while self.state == state and count_left() and tries < _TRIES:
             try:
-                moved = self._move_batch(_BATCH)
+                dealt_with = take_batch(_BATCH)
             except SerializationFailure:
                 # Somebody worked in one of them just now: begin the batch anew.
                 self.env.cr.rollback()
                 tries += 1
                 continue
-            tries = 0 if moved else tries + 1
-            if not self.env["ir.cron"]._commit_progress(moved, remaining=self._count_open_lines()):
-                return
-        self._finish_if_through()
+            tries = 0 if dealt_with else tries + 1
+            if not self.env["ir.cron"]._commit_progress(dealt_with, remaining=count_left()):
+                return False
+        return True
 
     def _get_open_domain(self):
         return [
@@ -102,7 +113,8 @@ class BpmMigration(models.Model):
                 # One instance that cannot be read must not hold up all that come after it.
                 reason = self._tell_unexpected(error, line.instance_id)
                 line.write({"state": "failed", "reason": reason})
-        moved._log_move("from_version_id", "version_id")
+        moved._log_move("from_version_id", "version_id", self.moved_by_id)
+        moved._log_places(self.moved_by_id)
         return len(lines)
 
     def _tell_unexpected(self, error, instance):
@@ -187,14 +199,13 @@ class BpmMigrationLine(models.Model):
 
     def _follow(self, instance, mapping):
         """Open tasks, waits and jobs stand on the new version's elements from now on."""
-        ids = self.migration_id.version_id._get_element_ids()
+        change = self.migration_id
         for name in _FOLLOWERS.values():
             for record in instance[name]:
                 old = record.element_id
                 if not old or not self._is_open(record):
                     continue
-                wanted = mapping.get(old.element_id, old.element_id)
-                new = old.browse(ids.get((old.process_id.key, wanted)) or ids.get((None, wanted)))
+                new = change._find_element(old, mapping)
                 if new:
                     record.element_id = new
                     self._rename(record, old, new)
@@ -213,13 +224,13 @@ class BpmMigrationLine(models.Model):
         task.activity_ids.filtered(lambda activity: activity.summary == task.name).summary = name
         task.name = name
 
-    def _log_move(self, old_field, new_field):
-        """A line in each instance's history: from which version to which."""
+    def _log_move(self, old_field, new_field, user):
+        """A line in each instance's history: from which version to which, and by whom."""
         for (old, new), lines in self.grouped(
             lambda line: (line[old_field], line[new_field])
         ).items():
             lines.instance_id.sudo()._log(
                 "migrated",
-                user_id=lines.migration_id.moved_by_id[:1].id or self.env.uid,
+                user_id=user.id or self.env.uid,
                 comment=self.env._("version %(old)s → %(new)s", old=old.number, new=new.number),
             )

@@ -9,6 +9,7 @@ from .test_migration import MigrationCommon
 from .versions_common import three_steps
 
 MODULE = "odoo.addons.bpm_engine.models.bpm_migration_check"
+APART = "odoo.addons.bpm_engine.models.bpm_migration_check_apart"
 
 
 class TestCheckInBackground(MigrationCommon):
@@ -107,3 +108,55 @@ class TestCheckInBackground(MigrationCommon):
             self.run_cron()
         self.assertEqual((change.count_moves, change.count_blocked), (4, 1))
         self.assertIn("unforeseen", change.line_ids.filtered(lambda x: x.reason).reason)
+
+    def test_rights_lost_meanwhile(self):
+        """HU-19, HU-24: a check whose person manages no more ends; the next ones go on."""
+        self.launch_many(self.process, 5)
+        stopped = self.publish_asking(*three_steps())
+        other = self._user("other_manager", "bpm_engine.group_manager")
+        action = self.process.with_user(other).action_check_older()
+        checked = self.env["bpm.migration"].with_user(other).browse(action["res_id"])
+        self.manager.group_ids = self.env.ref("base.group_user")
+        self.run_cron()
+        self.assertEqual((checked.state, checked.count_moves), ("checked", 5))
+        stopped = stopped.with_user(other)
+        self.assertEqual((stopped.state, stopped.count_checked), ("checked", 0))
+        self.assertIn("does not manage processes any more", stopped.stopped)
+        stopped.action_check()
+        self.run_cron()
+        self.assertEqual((stopped.count_moves, stopped.stopped), (5, False))
+
+    def test_person_is_gone(self):
+        """HU-24: nobody is left in whose name it could go on: it ends and says so."""
+        self.launch_many(self.process, 5)
+        change = self.publish_asking(*three_steps())
+        change.sudo().checked_by_id = False
+        self.run_cron()
+        self.assertEqual(change.state, "checked")
+        self.assertIn("no user any more", change.stopped)
+        users = type(self.env["res.users"])
+        change.sudo().checked_by_id = self.manager
+        with patch.object(users, "_bus_send", autospec=True) as send:
+            change.sudo().with_context(cron_id=1)._tell_checked()
+        who, _kind, told = send.call_args.args
+        self.assertEqual((who, told["type"]), (self.manager, "warning"))
+        self.assertEqual(told["message"], change.stopped)
+
+    def test_check_that_fails(self):
+        """HU-24: whatever stops one check is told there, and stops no other."""
+        self.launch_many(self.process, 5)
+        first = self.publish_asking(*three_steps())
+        second = self.env["bpm.migration"].browse(
+            self.process.with_user(self.manager).action_check_older()["res_id"]
+        )
+        unchecked = type(first)._get_unchecked
+
+        def fail(change, limit):
+            if change.id == first.id:
+                raise KeyError("lost")
+            return unchecked(change, limit)
+
+        with patch.object(type(first), "_get_unchecked", fail), mute_logger(APART):
+            self.run_cron()
+        self.assertIn("lost", first.stopped)
+        self.assertEqual((second.state, second.count_moves), ("checked", 5))
