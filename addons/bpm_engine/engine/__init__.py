@@ -5,8 +5,8 @@ host; every message of these modules is meant to be read by people.
 """
 
 from . import errors, values, operations, grammar, expressions, xml_source, settings, diagram
-from . import scripts, timers, gateways, repeated, specs
-from . import structure, starts, parser, workflow, state, compaction, facts, steps, reset
+from . import scripts, periods, timers, gateways, repeated, specs
+from . import structure, starts, parser, workflow, state, compaction, facts, steps, reset, beside
 from . import execution, migration, xes
 from .diagram import Diagram, Element, Flow, Lane
 from .errors import (

@@ -11,6 +11,7 @@ from SpiffWorkflow.bpmn.util.event import BpmnEvent
 from SpiffWorkflow.util.task import TaskState
 
 from . import compaction, state, values
+from .beside import Beside
 from .diagram import Diagram
 from .errors import StateError
 from .facts import LogEvent, OpenTask, Thrown, Wait, is_service, kind_of
@@ -22,7 +23,7 @@ from .workflow import LIVE, GuardedWorkflow, parse_moment
 _INDEX = ("key_or_index", "item", "iteration")  # where the library keeps the number of an instance
 
 
-class Execution(Steps, Reset):
+class Execution(Steps, Reset, Beside):
     """A process in progress.
 
     Everything that moves it runs it on until it waits again. After any exception the object
@@ -49,6 +50,8 @@ class Execution(Steps, Reset):
         self._fixed_now = None
         self._forced = None
         self._since = {}
+        self._left = frozenset()
+        self.failed_beside = []
         self.workflow = GuardedWorkflow(diagram, host, self.now, self)
         self.started = False
         if state is not None:
@@ -198,6 +201,9 @@ class Execution(Steps, Reset):
         while moved:
             moved = self._engine_steps()
             moved = self.workflow.refresh_timers() or moved
+        self._end_run()
+
+    def _end_run(self):
         self._collect_thrown()
         compaction.compact(self.workflow)
         self._reset_steps()
@@ -212,6 +218,7 @@ class Execution(Steps, Reset):
         if is_service(task) or not task.task_spec.manual:
             raise StateError(_("This is no task for people."), task.task_spec.bpmn_id)
         written = values.clean(data, task.task_spec.bpmn_id)
+        self._leave_beside()
         element = task.task_spec.bpmn_id
         outcome = written.get("outcome")
         task.data = {
@@ -224,9 +231,10 @@ class Execution(Steps, Reset):
         self._run_task(task)
         self.run()
 
-    def run_service(self, task_id: str) -> None:
+    def run_service(self, task_id: str, run_on: bool = True) -> None:
         """Run a parked piece of work of the system now.
 
+        :param run_on: go on behind it; else that is for the next run().
         :raise StateError: it is not open.
         """
         task = self._open_task(task_id)
@@ -234,16 +242,22 @@ class Execution(Steps, Reset):
             raise StateError(_("This is no task of the system."), task.task_spec.bpmn_id)
         self._step(task)
         self._run_task(task)
-        self.run()
+        self._go_on(run_on)
 
-    def skip_service(self, task_id: str, data: dict | None = None) -> None:
+    def _go_on(self, run_on):
+        if run_on:
+            return self.run()
+        self._run_machinery()
+        return self._end_run()
+
+    def skip_service(self, task_id: str, data: dict | None = None, run_on: bool = True) -> None:
         """Go on behind a parked piece of work of the system without running it."""
         task = self._open_task(task_id)
         if not is_service(task):
             raise StateError(_("This is no task of the system."), task.task_spec.bpmn_id)
         task.data = {**task.data, **values.clean(data, task.task_spec.bpmn_id)}
         self._guarded_run(task)
-        self.run()
+        self._go_on(run_on)
 
     def message(self, name: str, payload: dict | None = None) -> bool:
         """A message has come.
@@ -261,6 +275,7 @@ class Execution(Steps, Reset):
         if not self.started or self.is_done:
             return False
         event = BpmnEvent(definition, payload=values.clean(payload, name))
+        self._leave_beside()
         caught = bool(self.workflow.event_manager.catch(event, internal=False))
         self.run()
         return caught
@@ -271,6 +286,7 @@ class Execution(Steps, Reset):
         :return: whether something moved.
         """
         before = self.workflow._last_tick
+        self._leave_nothing()
         self._fixed_now = parse_moment(now)
         try:
             self.run()

@@ -27,6 +27,7 @@ class Reset:
         removed = self.workflow.reset_from_task_id(task.id)
         while removed:
             removed = [late for one in removed for late in self._part_again(one)]
+        self._leave_nothing()
         self.run()
 
     def _part_again(self, removed):

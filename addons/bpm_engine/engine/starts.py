@@ -4,16 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from dateutil.relativedelta import relativedelta
-from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
-
-from . import expressions
+from . import expressions, periods
 from .errors import ExpressionError
 from .timers import ISO_DURATION, MIN_CYCLE, cycle_of, duration_of, iso_date
 from .words import told as _
 
 KINDS = ("message", "signal", "timer")
-_BY_CALENDAR = {"years", "months", "weeks", "days"}
 
 
 def drawn_starts(diagram) -> list:
@@ -72,25 +68,18 @@ class Schedule:
         if self.timer["basis"] == "working":
             moment = self._after(previous, length)
             return moment if moment > now else self._after(now, length)
-        parts = TimerEventDefinition.parse_iso_duration(length.upper())
-        if not _in_days(parts):
-            period = max(duration_of(length), timedelta(seconds=MIN_CYCLE))
-            return anchor + period * ((now - anchor) // period + 1)
-        local = anchor.astimezone(self.zone).replace(tzinfo=None)
-        count = max(int((now - anchor) / _longest(parts)) - 1, 0)
-        while (moment := self._local(local + _times(parts, count))) <= max(now, previous):
-            count += 1
-        return moment
+        if periods.is_in_days(length):
+            return periods.following(anchor, length, max(now, previous), self.zone)
+        period = max(duration_of(length), timedelta(seconds=MIN_CYCLE))
+        return anchor + period * ((now - anchor) // period + 1)
 
     def _after(self, moment, length):
         if self.timer["basis"] == "working" and self.working:
             worked = duration_of(length, True, self.hours_per_day, self.hours_per_week)
             return self.working(moment, worked.total_seconds()).astimezone(UTC)
         seconds = duration_of(length, self.timer["basis"] == "working").total_seconds()
-        parts = TimerEventDefinition.parse_iso_duration(length.upper())
-        if _in_days(parts):
-            local = moment.astimezone(self.zone).replace(tzinfo=None)
-            return self._local(local + _times(parts, 1))
+        if periods.is_in_days(length):
+            return periods.after(moment, length, self.zone)
         return moment + max(timedelta(seconds=seconds), timedelta(0))
 
     def _local(self, naive):
@@ -121,21 +110,3 @@ class _NoRecord:
             _("before the start there is no record; give a date, a duration or a repetition."),
             self._text,
         )
-
-
-def _in_days(parts):
-    """Whether a duration is of whole calendar days, weeks, months or years."""
-    given = {unit: count for unit, count in parts.items() if count}
-    return bool(given) and all(
-        unit in _BY_CALENDAR and float(count).is_integer() for unit, count in given.items()
-    )
-
-
-def _longest(parts):
-    """More than the duration can last, with leap years and the end of summer time."""
-    longest = {"years": 367, "months": 32, "weeks": 8, "days": 2}
-    return timedelta(days=sum(longest[unit] * count for unit, count in parts.items() if count))
-
-
-def _times(parts, count):
-    return relativedelta(**{unit: int(part) * count for unit, part in parts.items() if part})

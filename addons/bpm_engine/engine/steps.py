@@ -26,12 +26,22 @@ class Steps:
             for task in [one for one in workflow.tasks.values() if one._state == TaskState.READY]:
                 if task._state != TaskState.READY or task.id not in workflow.tasks:
                     continue
-                if self._is_parked(task):
+                if (self._left and self._is_left(task)) or self._is_parked(task):
                     continue
                 self._step(task)
                 self._run_task(task)
                 moved = True
         return moved
+
+    def _run_machinery(self):
+        """What surrounds the elements that are drawn comes to an end; it cannot fail."""
+        moved = True
+        while moved:
+            moved = False
+            for task in self._ready():
+                if task.task_spec.bpmn_id is None and task._state == TaskState.READY:
+                    self._guarded_run(task)
+                    moved = True
 
     def _is_parked(self, task):
         if is_service(task):

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from SpiffWorkflow.bpmn.specs.event_definitions import timer
 
+from . import periods
 from .errors import ExpressionError
 from .operations import aware
 from .words import told as _
@@ -23,12 +24,14 @@ def duration_of(
     working: bool = False,
     hours_per_day: float = 8,
     hours_per_week: float | None = None,
+    start: datetime | None = None,
 ) -> timedelta:
     """ISO 8601 duration as a length of time.
 
     In working time a day means a working day and a week all working days of a week.
 
     :param hours_per_week: working hours of a week; five days if not known.
+    :param start: from which months and years are counted; now if not given.
     :raise ExpressionError: not a duration.
     """
     if not ISO_DURATION.fullmatch(text.upper()):
@@ -41,7 +44,7 @@ def duration_of(
         hours += parts.pop("weeks", 0) * (hours_per_week or 5 * hours_per_day)
         parts["hours"] = parts.get("hours", 0) + hours
     try:
-        result = timer.TimerEventDefinition.get_timedelta_from_start(parts)
+        result = timer.TimerEventDefinition.get_timedelta_from_start(parts, start)
     except (OverflowError, ValueError) as error:
         raise ExpressionError(_("“%(text)s” is too long.", text=text), text) from error
     if result.total_seconds() > MAX_DURATION:
@@ -83,6 +86,9 @@ class _Timer:
     def _clock(self, my_task):
         return my_task.workflow.top_workflow.now()
 
+    def _is_stopped(self, my_task):
+        return my_task.id in my_task.workflow.top_workflow.stopped
+
     def _after(self, my_task, length, start=None):
         start = start or self._clock(my_task)
         if self.basis == "working":
@@ -91,11 +97,11 @@ class _Timer:
         return start + length
 
     def _length(self, my_task, text):
-        host = my_task.workflow.top_workflow.host
+        host, now = my_task.workflow.top_workflow.host, self._clock(my_task)
         if self.basis != "working":
-            return duration_of(text)
+            return duration_of(text, start=now)
         per_day = getattr(host, "hours_per_day", 8)
-        return duration_of(text, True, per_day, getattr(host, "hours_per_week", None))
+        return duration_of(text, True, per_day, getattr(host, "hours_per_week", None), now)
 
     def _zone(self, my_task):
         return getattr(my_task.workflow.top_workflow.host, "zone", UTC)
@@ -104,6 +110,8 @@ class _Timer:
         """Moment at which the timer goes off, or None while its date is not known."""
         stored = my_task.internal_data.get("event_value")
         if stored is None:
+            if self._is_stopped(my_task):
+                return None
             moment = self._moment(my_task)
             if moment is None:
                 return None
@@ -111,6 +119,8 @@ class _Timer:
         return datetime.fromisoformat(stored)
 
     def has_fired(self, my_task):
+        if self._is_stopped(my_task):
+            return my_task.internal_data.get("event_fired", False)
         due = self.due(my_task)
         if due is not None and due <= self._clock(my_task):
             my_task.internal_data["event_fired"] = True
@@ -163,7 +173,11 @@ class DurationTimer(_Timer, timer.DurationTimerEventDefinition):
 
 
 class CycleTimer(_Timer, timer.CycleTimerEventDefinition):
-    """Goes off again and again; periods missed while nobody looked count once."""
+    """Goes off again and again; periods missed while nobody looked count once.
+
+    Days, weeks and months of the calendar keep their hour where the host is, also over the
+    change to summer time, and are counted from the beginning of the whole repetition.
+    """
 
     def due(self, my_task):
         value = my_task.internal_data.get("event_value")
@@ -176,22 +190,27 @@ class CycleTimer(_Timer, timer.CycleTimerEventDefinition):
         raise NotImplementedError
 
     def cycle_complete(self, my_task):
+        if self._is_stopped(my_task):
+            return False
         value = my_task.internal_data.get("event_value") or self._begin(my_task)
         my_task.internal_data["event_value"] = value
         now = self._clock(my_task)
-        following = datetime.fromisoformat(value["next"])
-        if not value["cycles"] or following > now:
+        if not value["cycles"] or datetime.fromisoformat(value["next"]) > now:
             return False
-        value["next"] = self._following(my_task, following, now, value["duration"]).isoformat()
+        value["next"] = self._following(my_task, value, now).isoformat()
         value["cycles"] -= 1
         if not value["cycles"]:
             my_task.internal_data["event_fired"] = True
         my_task.workflow.top_workflow.log(my_task, "fired")
         return True
 
-    def _following(self, my_task, previous, now, seconds):
-        """The next time after now, in step with the time before."""
-        length = timedelta(seconds=seconds)
+    def _following(self, my_task, value, now):
+        """The next time after now, in step with the times before."""
+        previous = datetime.fromisoformat(value["next"])
+        if anchor := value.get("anchor"):
+            zone = self._zone(my_task)
+            return periods.following(datetime.fromisoformat(anchor), value["length"], now, zone)
+        length = timedelta(seconds=value["duration"])
         if self.basis == "calendar":
             return previous + ((now - previous) // length + 1) * length
         following = self._after(my_task, length, previous)
@@ -204,9 +223,9 @@ class CycleTimer(_Timer, timer.CycleTimerEventDefinition):
             text = my_task.workflow.script_engine.evaluate(my_task, text)
         count, start, length = cycle_of(str(text), self._zone(my_task))
         duration = max(self._length(my_task, length), timedelta(seconds=MIN_CYCLE))
-        start = start or self._after(my_task, duration)
-        return {
-            "cycles": count,
-            "next": start.isoformat(),
-            "duration": duration.total_seconds(),
-        }
+        begun = {"cycles": count, "duration": duration.total_seconds()}
+        if self.basis == "calendar" and periods.is_in_days(length):
+            anchor = start or self._clock(my_task)
+            start = start or periods.after(anchor, length, self._zone(my_task))
+            begun |= {"anchor": anchor.isoformat(), "length": length}
+        return begun | {"next": (start or self._after(my_task, duration)).isoformat()}

@@ -258,6 +258,7 @@ class GuardedWorkflow(_Guarded, BpmnWorkflow):
         self.now = now
         self.listener = listener
         self.is_moving = False  # tokens are between two drawings: no join may look for them
+        self.stopped = frozenset()  # ids of timers that do not look at the clock in this step
         self._last_tick = 0.0
         super().__init__(
             diagram.spec,
@@ -289,7 +290,7 @@ class GuardedWorkflow(_Guarded, BpmnWorkflow):
         """
         before = self._last_tick
         for task in list(self.event_manager.tasks.values()):
-            if task._state == TaskState.WAITING:
+            if task._state == TaskState.WAITING and task.id not in self.stopped:
                 task.task_spec._update(task)
         return self._last_tick != before
 

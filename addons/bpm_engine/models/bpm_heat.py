@@ -204,7 +204,8 @@ class BpmHeat(models.AbstractModel):
     def _get_waiting(self, scope: dict) -> dict[str, tuple]:
         """Tokens that stood at each element at the end of the period, and since when.
 
-        A token stands where it was entered more often than left. Only the history of
+        A token stands where it was entered more often than left: twice where a decision put
+        it on another step of a new version, and since the first time. Only the history of
         instances alive at that moment is read.
         """
         rows = self.env.execute_query(
@@ -227,7 +228,10 @@ class BpmHeat(models.AbstractModel):
             """(
             SELECT log.instance_id,
                    (ARRAY_AGG(log.element ORDER BY log.id DESC))[1] AS element,
-                   MAX(log.at) FILTER (WHERE log.event = 'entered') AS since,
+                   CASE WHEN MIN(log.token) IS NULL OR BOOL_OR(log.event = 'left')
+                        THEN MAX(log.at) FILTER (WHERE log.event = 'entered')
+                        ELSE MIN(log.at) FILTER (WHERE log.event = 'entered')
+                   END AS since,
                    MAX(log.id) FILTER (WHERE log.event = 'entered') AS entered_id
               FROM bpm_log log
              WHERE log.instance_id IN %s

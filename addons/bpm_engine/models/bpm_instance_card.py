@@ -1,9 +1,10 @@
 from odoo import api, models
+from odoo.fields import Domain
 
 from .bpm_instance import OPEN_STATES
 
-#: How many runs and how many of their steps a record's card shows.
-MAX_INSTANCES = 30
+#: How many ended runs, and how many steps of each run, a record's card shows.
+MAX_ENDED = 30
 MAX_STEPS = 50
 SHOWN = ("startEvent", "endEvent", "userTask", "manualTask", "task", "serviceTask", "sendTask")
 
@@ -19,21 +20,40 @@ class BpmInstance(models.Model):
 
         Whoever may read the record sees this, without a process group (HU-06).
 
-        :return: {"instances": [...], "startable": [...]}: running ones first; each with its
-            steps, open tasks, waits, result, and in one sentence what happens next.
+        :return: {"instances": [...], "startable": [...]}: all that run, then the last that
+            ended, of the companies the person works in; each with its steps, open tasks,
+            waits, result, and in one sentence what happens next.
         :raise AccessError: the person may not read the record.
         :raise UserError: there is no such record.
         """
         record = self.env["bpm.process"]._check_readable(res_model, res_id)
-        instances = self.sudo().search(
-            [("res_model", "=", res_model), ("res_id", "=", record.id)], limit=MAX_INSTANCES
-        )
-        instances = instances.sorted(lambda i: (i.state not in OPEN_STATES, -i.id))
+        instances = self._find_on_card(record)
         steps = instances._get_card_steps()
         return {
             "instances": [i._prepare_card(steps.get(i.id, [])) for i in instances],
             "startable": self._get_startable(record),
         }
+
+    def _find_on_card(self, record):
+        """What runs is found first: years of ended runs must not hide it.
+
+        The reader's rules do not apply here, yet what another company does with a shared
+        customer is not told.
+        """
+        domain = self._get_card_domain(record)
+        running = Domain("state", "in", OPEN_STATES)
+        found = self.sudo().search(domain & running, order="id desc")
+        return found + self.sudo().search(domain & ~running, order="id desc", limit=MAX_ENDED)
+
+    def _get_card_domain(self, record):
+        """Runs on a record that its card may tell of; hook for further limits."""
+        return Domain(
+            [
+                ("res_model", "=", record._name),
+                ("res_id", "=", record.id),
+                ("company_id", "in", self.env.companies.ids),
+            ]
+        )
 
     def _get_card_steps(self):
         """{instance id: steps that people know}, one query for all."""

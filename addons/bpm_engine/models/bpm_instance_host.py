@@ -30,6 +30,10 @@ class StepError(UserError):
         self.place = place
 
 
+class CircleError(UserError):
+    """Messages cause each other without end: all of them are undone, to the first."""
+
+
 class Host:
     """What the engine may ask an instance for.
 
@@ -40,7 +44,6 @@ class Host:
     def __init__(self, instance, parked=()):
         self.instance = instance
         self.parked = set(parked)
-        self.park_all = False
         self.execution = None
 
     def close(self):
@@ -80,7 +83,7 @@ class Host:
         return self.instance._get_element(element_id, process)
 
     def is_async(self, element_id):
-        if self.park_all or self._is_parked():
+        if self._is_parked():
             return True
         settings = self._element(element_id)._get_action_settings()
         if settings.get("async") is not None:

@@ -2,7 +2,9 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..engine import values
 from ..lib.own_context import get_own, own
+from .bpm_instance_host import CircleError, StepError
 from .bpm_instance_run import stepping
 
 #: How far one message may cause the next within a transaction.
@@ -15,7 +17,10 @@ class BpmInstance(models.Model):
     _inherit = "bpm.instance"
 
     def _deliver(self, thrown):
-        """Pass on what a process sent: messages on its record, signals to everybody."""
+        """Pass on what a process sent: messages on its record, signals to everybody.
+
+        What fails behind them is a matter of who receives them, not of who sends.
+        """
         processes = self.env["bpm.process"].sudo()
         for event in thrown:
             if event.kind == "message":
@@ -23,29 +28,52 @@ class BpmInstance(models.Model):
             elif event.kind == "signal":
                 processes._send_signal(event.name, event.data, self, self.res_model, self.res_id)
 
-    def _receive(self, kind, name, payload):
+    def _receive(self, kind, name, payload, apart=False):
         """Give an event to each of these waiting instances, one step each.
 
+        :param kind: message or signal.
+        :param apart: a process sent it: what fails becomes an incident of the instance that
+            received it, which takes the event once that is repaired; nobody else is hindered.
+            Else the first failure is raised, and nobody is to have received anything.
         :return: the instances that really waited for it.
         """
         received = self.browse()
+        if apart and self:
+            # What no process can keep is a mistake of the sender.
+            payload = values.clean(payload, name)
         inside = stepping(self.env)
         for instance in self:
             if instance.id in inside:
-                inside[instance.id].append((kind, name, payload))
+                inside[instance.id].append((kind, name, payload, apart))
         waiting = self.filtered(lambda instance: instance.id not in inside)
         waiting._lock()
-        for instance in waiting.filtered(lambda i: i.state in ("running", "incident")):
-            caught = []
-
-            def give(execution, caught=caught):
-                send = execution.message if kind == "message" else execution.signal
-                caught.append(send(name, payload))
-
-            instance._step(give)
-            if caught[-1]:
-                received |= instance
+        for instance in waiting:
+            if instance.state in ("running", "incident"):
+                if instance._take(kind, name, payload, apart):
+                    received |= instance
         return received
+
+    def _take(self, kind, name, payload, apart):
+        """One step with an event; see _receive(). Lock before.
+
+        :return: whether it waited for it.
+        """
+        caught = []
+
+        def give(execution):
+            send = execution.message if kind == "message" else execution.signal
+            caught.append(send(name, payload))
+
+        if apart:
+            keep = [kind, name, payload]
+            return self._advance(give, "event", keep=keep) and caught[-1]
+        try:
+            self._step(give)
+        except StepError as error:
+            # A sender would take the place of the receiver for one of its own.
+            error.place = None
+            raise
+        return caught[-1]
 
 
 class BpmProcess(models.Model):
@@ -115,19 +143,20 @@ class BpmProcess(models.Model):
     def _send_message(self, name, res_model, res_id, payload, sender=None):
         """As send_message, without rights.
 
-        :return: instances that took it, instances started.
+        :param sender: instance that sends it; nothing that fails elsewhere is raised then.
+        :return: instances that took it, instances started (not told to a sending instance).
         """
         chained = self._next_in_chain(name)
         instances = chained._find_waiting("message", name, sender, res_model, res_id)
         return (
-            instances._receive("message", name, payload),
+            instances._receive("message", name, payload, apart=bool(sender)),
             chained._start_by_message(name, res_model, res_id, payload, sender),
         )
 
     def _send_signal(self, name, payload, sender=None, res_model=None, res_id=None):
         chained = self._next_in_chain(name)
         instances = chained._find_waiting("signal", name, sender, res_model, res_id)
-        received = instances._receive("signal", name, payload)
+        received = instances._receive("signal", name, payload, apart=bool(sender))
         return received | chained._start_by_signal(name, res_model, res_id, payload, sender)
 
     def _find_waiting(self, kind, name, sender, res_model=None, res_id=None):
@@ -155,7 +184,7 @@ class BpmProcess(models.Model):
         """Count messages that cause messages, so that no circle goes on for ever."""
         depth = get_own(self.env, "bpm_message_depth", 0)
         if depth >= MAX_CHAIN:
-            raise UserError(
+            raise CircleError(
                 self.env._(
                     "The message “%s” goes round in a circle between processes; let one of them "
                     "wait for a person or a timer.",
@@ -170,12 +199,8 @@ class BpmProcess(models.Model):
         reach = self._get_reach(sender, res_model, res_id)
         triggers = self._find_triggers("message", name)._filter_in_reach(reach)
         for trigger in triggers.filtered(lambda t: (t.model or False) == (res_model or False)):
-            if not trigger._may_look():
-                continue
-            records = None
-            if res_model:
-                records = trigger._get_free(trigger._select(self.env[res_model].browse(res_id)))
-            started |= trigger._start_now(records, payload, self.env.user)
+            if trigger._may_look():
+                started |= trigger._start_heard(res_model, res_id, payload, apart=bool(sender))
         return started
 
     def _start_by_signal(self, name, res_model, res_id, payload, sender=None):
@@ -183,10 +208,8 @@ class BpmProcess(models.Model):
         started = self.env["bpm.instance"].sudo()
         reach = self._get_reach(sender, res_model, res_id)
         for trigger in self._find_triggers("signal", name)._filter_in_reach(reach):
-            if not trigger._may_look():
-                continue
-            records = trigger._get_signal_records(res_model, res_id)
-            started |= trigger._start_now(records, payload, self.env.user)
+            if trigger._may_look():
+                started |= trigger._start_heard(res_model, res_id, payload, apart=bool(sender))
         return started
 
     def _find_triggers(self, kind, name):
@@ -223,9 +246,27 @@ class BpmProcessTrigger(models.Model):
             return self.env[self.model]
         return self._get_free(self._find_records())
 
-    def _start_now(self, records, payload, starter):
-        """Start on each of the records (None: without one) in the sender's transaction."""
+    def _get_message_records(self, res_model, res_id):
+        """Records on which a message starts the process; None: it runs without one."""
+        if not res_model:
+            return None
+        return self._get_free(self._select(self.env[res_model].browse(res_id)))
+
+    def _start_heard(self, res_model, res_id, payload, apart):
+        """Start by a message or signal that comes from a record, in the sender's transaction.
+
+        :param apart: a process sent it: what fails becomes an incident of what starts, or is
+            told to its owner, and hinders nobody else.
+        :return: the instances started; none if apart.
+        """
+        started = self.env["bpm.instance"].sudo()
+        find = self._get_message_records if self.kind == "message" else self._get_signal_records
+        if apart:
+            payload = values.clean(payload, self.message_name)
+            with self._hindering_nobody():
+                self._start_each(find(res_model, res_id), self.kind, self.env.user, payload)
+            return started
+        records = find(res_model, res_id)
         if records is not None and not records:
-            return self.env["bpm.instance"].sudo()
-        process = self.process_id
-        return process._start(records, payload, self.kind, starter, self.start_event)
+            return started
+        return self.process_id._start(records, payload, self.kind, self.env.user, self.start_event)

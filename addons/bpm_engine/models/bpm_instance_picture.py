@@ -110,7 +110,7 @@ class BpmInstance(models.Model):
         """Who holds an element and since when."""
         now = at or fields.Datetime.now()
         words = [s["holder"] for s in live if s["element"] == element and s["kind"] in HUMAN]
-        entered = [row["at"] for row in standing if row["element"] == element]
+        entered = [row["since"] for row in standing if row["element"] == element]
         if entered:
             words.append(duration_text(self.env, (now - min(entered)).total_seconds()))
         return " · ".join(dict.fromkeys(word for word in words if word))

@@ -131,8 +131,15 @@ class BpmInstance(models.Model):
         with self._stepping():
             execution = self._move(act, parked, fresh)
             self._save([(self, execution)], actor or {})
+        for error in execution.failed_beside:
+            self._fail_beside(error)
         execution.host.close()
         self._receive_later()
+
+    def _fail_beside(self, error):
+        """A timer of another branch cannot be calculated: its incident, not that of the step."""
+        if self.state in OPEN_STATES:
+            self._fail_step(self._as_step_error(error), "timer")
 
     def _move(self, act, parked=(), fresh=False):
         """The tokens after ``act``, not saved yet."""

@@ -347,12 +347,20 @@ class BpmInstance(models.Model):
         if not services and not rows:
             return
         tokens = {service.id for service in services}
-        gone = [row.id for row in rows if row.token not in tokens and row.kind == "service"]
+        # Once it has ended, nothing of it is left to be repaired.
+        ended = execution.is_done
+        gone = [
+            row.id for row in rows if ended or (row.kind == "service" and row.token not in tokens)
+        ]
         self.env["bpm.job"].browse(gone).write(
             {"state": "cancelled", "date_done": fields.Datetime.now()}
         )
         known = {row.token for row in rows}
-        new = [service for service in services if service.id not in known]
+        new = [
+            service
+            for service in services
+            if service.id not in known and not execution.is_left_beside(service.id)
+        ]
         jobs = self.env["bpm.job"].create([self._prepare_job_values(service) for service in new])
         errors = get_own(self.env, "bpm_parked_errors", {})
         for job, service in zip(jobs, new, strict=True):

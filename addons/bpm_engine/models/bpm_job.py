@@ -22,6 +22,7 @@ class BpmJob(models.Model):
             ("start", "The start"),
             ("timer", "A timer"),
             ("continue", "What follows a service"),
+            ("event", "A message or signal"),
         ],
         default="service",
         required=True,
@@ -29,7 +30,10 @@ class BpmJob(models.Model):
         help="What failed or waits: one service, or a whole step that is taken again.",
     )
     token = fields.Char(readonly=True, required=True)
-    variables = fields.Json(readonly=True, help="First variables of a start that failed.")
+    variables = fields.Json(
+        readonly=True,
+        help="First variables of a start that failed, or the messages that could not be taken.",
+    )
     action_id = fields.Many2one("bpm.action", readonly=True, ondelete="set null")
     state = fields.Selection(
         [

@@ -1,5 +1,7 @@
 from odoo import fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
+
+from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..engine import BpmnError
 from ..lib.reader import keeping_env
@@ -9,6 +11,10 @@ from .bpm_instance_host import RETRIED
 #: Waiting before the next try, seconds: doubled after each failure, at most an hour.
 FIRST_PAUSE = 60
 LONGEST_PAUSE = 3600
+#: Before what met a conflict is repeated; no try is counted.
+CONFLICT_PAUSE = 5
+#: So often the queue begins anew a step whose server was killed; then it counts as a failed try.
+MAX_KILLED = 10
 
 
 class BpmJob(models.Model):
@@ -25,7 +31,7 @@ class BpmJob(models.Model):
                 eta=pause or None,
                 description=f"{job.instance_id.name}: {job.element_name}",
                 identity_key=f"bpm.job:{job.id}:{job.tries}",
-                max_retries=0,
+                max_retries=MAX_KILLED,
             )._perform()
             job.queue_uuid = getattr(delayed, "uuid", False)
 
@@ -35,10 +41,18 @@ class BpmJob(models.Model):
         :return: what happened, for the list of jobs.
         """
         self.ensure_one()
-        job = self.sudo()
-        instance = job.instance_id
+        try:
+            return self.sudo()._perform_locked()
+        except ConcurrencyError as error:
+            # Of conflicts the queue knows by itself only those that the database tells.
+            raise RetryableJobError(
+                str(error), seconds=CONFLICT_PAUSE, ignore_retry=True
+            ) from error
+
+    def _perform_locked(self):
+        job, instance = self, self.instance_id
         instance._lock()
-        if job.state != "waiting" or instance.state not in ("running", "incident"):
+        if not job._is_due():
             return self.env._("Nothing to do: the step is %s.", job.state)
         try:
             with self.env.cr.savepoint():
@@ -51,16 +65,19 @@ class BpmJob(models.Model):
         instance._leave_incident()
         return self.env._("Done")
 
+    def _is_due(self):
+        """Whether the step is still to be done; lock its instance before."""
+        return self.state == "waiting" and self.instance_id.state in ("running", "incident")
+
     def _run_service(self, skip=False):
         """Only this service, not what follows: its effect stays even if that fails."""
         instance = self.instance_id
         with instance._stepping():
             execution = instance._load()
-            execution.host.park_all = True
             if skip:
-                execution.skip_service(self.token)
+                execution.skip_service(self.token, run_on=False)
             else:
-                execution.run_service(self.token)
+                execution.run_service(self.token, run_on=False)
             self._save_service(execution)
         instance._receive_later()
 
@@ -84,11 +101,14 @@ class BpmJob(models.Model):
     def _failed(self, error):
         """Try again later, or give up: an incident."""
         message = said(keeping_env(self.env, self.process_id), error) or type(error).__name__
-        self.write({"tries": self.tries + 1, "error": message})
-        tries = self.action_id.max_tries or 1
         hopeless = isinstance(error, BpmnError) or getattr(error, "permanent", False)
         denied = isinstance(error.__cause__, AccessError)
-        if hopeless or denied or self.tries >= tries:
+        return self._try_later(message, hopeless or denied)
+
+    def _try_later(self, message, hopeless=False):
+        """Count a try that failed; the next one after a pause, after the last an incident."""
+        self.write({"tries": self.tries + 1, "error": message})
+        if hopeless or self.tries >= (self.action_id.max_tries or 1):
             self._set_incident(self.error)
         else:
             self._enqueue(min(FIRST_PAUSE * 2 ** (self.tries - 1), LONGEST_PAUSE))
@@ -105,10 +125,12 @@ class BpmJob(models.Model):
         """Run failed steps again, from the first try.
 
         :raise AccessError: neither manager of processes nor owner of the process.
+        :raise UserError: a process is suspended; then nothing is tried.
         """
         self._check_repair()
         for job in self.sudo().filtered(lambda j: j.state == "incident"):
-            job.instance_id._lock()
+            if not job._lock_to_repair():
+                continue
             job._log_repair(self.env._("Tried again"))
             if job.kind == "service":
                 job.write({"state": "waiting", "tries": 0})
@@ -122,7 +144,7 @@ class BpmJob(models.Model):
         """Go on behind failed steps without doing them.
 
         :param reason: why that is right; kept in the history.
-        :raise UserError: no reason, or the step is no service.
+        :raise UserError: no reason, the step is no service, or its process is suspended.
         """
         self._check_repair(reason)
         for job in self.sudo().filtered(lambda j: j.state == "incident"):
@@ -134,7 +156,8 @@ class BpmJob(models.Model):
                         job.element_name,
                     )
                 )
-            job.instance_id._lock()
+            if not job._lock_to_repair():
+                continue
             job._log_repair(reason)
             error = job.error
             job._run_service(skip=True)
@@ -169,6 +192,18 @@ class BpmJob(models.Model):
         if reason is not True and not (reason or "").strip():
             raise UserError(self.env._("Say why; the reason is kept in the history."))
 
+    def _lock_to_repair(self):
+        """Nothing moves while its process is suspended, a repair neither.
+
+        :return: whether there is still something to repair; the step before may have ended it.
+        :raise UserError: suspended.
+        """
+        self.instance_id._lock()
+        if self.state != "incident":
+            return False
+        self.instance_id._check_goes_on()
+        return True
+
     def _log_repair(self, comment):
         self.instance_id._log(
             "repaired",
@@ -186,9 +221,15 @@ class BpmJob(models.Model):
             variables = self.variables or {}
             start_event = instance.start_event or None
             instance._advance(
-                lambda execution: execution.start(variables, start_event), "start", fresh=True
+                lambda execution: execution.start(variables, start_event),
+                "start",
+                fresh=True,
+                keep=variables,
             )
         elif self.kind == "timer":
             instance._fire_timers()
+        elif self.kind == "event":
+            for event in self.variables or []:
+                instance._receive(*event, apart=True)
         else:
             instance._advance(lambda execution: None, self.kind)

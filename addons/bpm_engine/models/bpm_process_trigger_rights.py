@@ -10,7 +10,7 @@ from odoo.fields import Domain
 from odoo.tools import html2plaintext
 
 from .bpm_engine_words import said
-from .bpm_instance_host import RETRIED
+from .bpm_instance_host import RETRIED, CircleError
 
 _logger = logging.getLogger(__name__)
 
@@ -101,7 +101,7 @@ class BpmProcessTrigger(models.Model):
         try:
             with self.env.cr.savepoint():
                 yield
-        except RETRIED:
+        except (*RETRIED, CircleError):
             raise
         except UniqueViolation:
             _logger.info("Process %s was started by somebody else just now", self.process_id.key)

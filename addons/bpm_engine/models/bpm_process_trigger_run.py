@@ -187,9 +187,10 @@ class BpmProcessTrigger(models.Model):
             records = records.filtered(lambda r: not noted[r.id][-1])
         return self._select(records).grouped(lambda record: noted[record.id][:2])
 
-    def _start_each(self, records, kind, starter=None):
+    def _start_each(self, records, kind, starter=None, variables=None):
         """Start on each record; what fails becomes an incident, and hinders nobody.
 
+        :param variables: first process variables.
         :return: whether it began on all of them; else on none.
         """
         self.ensure_one()
@@ -199,7 +200,7 @@ class BpmProcessTrigger(models.Model):
             if not records:
                 return True
         with self._hindering_nobody():
-            process._start_in_background(records, kind, starter, self.start_event)
+            process._start_in_background(records, kind, starter, self.start_event, variables)
             begun = True
         return begun
 
@@ -235,13 +236,17 @@ class BpmProcessTrigger(models.Model):
 class BpmProcess(models.Model):
     _inherit = "bpm.process"
 
-    def _start_in_background(self, records, kind, starter=None, start_event=None):
+    def _start_in_background(self, records, kind, starter=None, start_event=None, variables=None):
         """Start although nobody waits for it: failing first steps become incidents."""
+        variables = variables or {}
         self.ensure_one()
         self._check_in_use()
         instances = self._create_instances(records, kind, starter, start_event=start_event)
         self.env["bpm.log"].sudo()._append(instances._prepare_started_lines())
         for instance in instances:
             instance._advance(
-                lambda execution: execution.start({}, start_event or None), "start", fresh=True
+                lambda execution: execution.start(variables, start_event or None),
+                "start",
+                fresh=True,
+                keep=variables,
             )

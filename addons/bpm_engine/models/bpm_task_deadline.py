@@ -127,7 +127,8 @@ class BpmTask(models.Model):
     def _cron_deadlines(self, limit=BATCH):
         """Remind of deadlines that come, escalate those that passed; each once.
 
-        What the process wants to be told again comes round, see _escalate_again().
+        What the process wants to be told again comes round, see _escalate_again(). What fails
+        stops nothing else, see _apart().
 
         Rows that another server works on are skipped; those done leave the set.
         """
@@ -186,7 +187,7 @@ class BpmTask(models.Model):
     def _remind(self):
         """One message per person with all tasks that are due soon."""
         for user, tasks in self._by_person().items():
-            tasks._notify(user, _say_due_soon)
+            tasks._apart(lambda own, user=user: own._notify(user, _say_due_soon))
 
     def _by_person(self):
         """{person: tasks}; of free tasks of a group: its members."""
@@ -224,17 +225,20 @@ class BpmTask(models.Model):
     def _escalate(self):
         """Overdue: tell somebody, or give it to somebody, as the element says (HU-24)."""
         for task in self:
-            task = task.with_env(keeping_env(self.env, task.process_id))
-            rule = (task.element_id.settings or {}).get("escalation") or {}
-            found = self._find_holder(
-                task.instance_id, task.element_id, {"kind": "starter_manager", **rule}
-            )
-            # Who votes on it already is told only, else one person would decide for two.
-            if rule.get("action") == "reassign" and not task._find_second_votes(found.user):
-                task._escalate_reassign(found)
-            else:
-                task._escalate_notify(found)
-            task._plan_escalation(found.user)
+            task._apart(lambda one: one._escalate_one())
+
+    def _escalate_one(self):
+        task = self.with_env(keeping_env(self.env, self.process_id))
+        rule = (task.element_id.settings or {}).get("escalation") or {}
+        found = self._find_holder(
+            task.instance_id, task.element_id, {"kind": "starter_manager", **rule}
+        )
+        # Who votes on it already is told only, else one person would decide for two.
+        if rule.get("action") == "reassign" and not task._find_second_votes(found.user):
+            task._escalate_reassign(found)
+        else:
+            task._escalate_notify(found)
+        task._plan_escalation(found.user)
 
     def _escalate_reassign(self, found):
         why = self.env._("Overdue, so passed on. %s", found.why)

@@ -52,16 +52,19 @@ class BpmTask(models.Model):
     def _escalate_again(self):
         """Remind who has it, and tell one manager higher than the last time (HU-24)."""
         for user, tasks in self._by_person().items():
-            tasks._notify(user, say_overdue)
+            tasks._apart(lambda own, user=user: own._notify(user, say_overdue))
         for task in self:
-            task = task.with_env(keeping_env(task.env, task.process_id))
-            leader = task._get_next_leader()
-            present = task._find_present(leader, "", task.instance_id, {}).user
-            if present != task.user_id:
-                task._notify(present, say_overdue, say_since_when)
-            names = ", ".join((task.user_id | present).mapped("name"))
-            task._log("escalated", task.env._("Told again: %s", names))
-            task._plan_escalation(leader)
+            task._apart(lambda one: one._escalate_one_again())
+
+    def _escalate_one_again(self):
+        task = self.with_env(keeping_env(self.env, self.process_id))
+        leader = task._get_next_leader()
+        present = task._find_present(leader, "", task.instance_id, {}).user
+        if present != task.user_id:
+            task._notify(present, say_overdue, say_since_when)
+        names = ", ".join((task.user_id | present).mapped("name"))
+        task._log("escalated", task.env._("Told again: %s", names))
+        task._plan_escalation(leader)
 
     def _get_next_leader(self):
         """Whose matter it is now; at the top the same person hears of it again.

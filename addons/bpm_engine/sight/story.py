@@ -1,5 +1,7 @@
 """The history of one instance, folded from its log rows into what people read."""
 
+from datetime import datetime
+
 OPENING = "entered"
 CLOSING = ("left", "cancelled")
 #: Events that tell where tokens go; an event at a border tells only that it fired.
@@ -28,6 +30,7 @@ class Story:
         self.rows = rows
         self._counts: dict[tuple, int] = {}
         self._last: dict[tuple, dict] = {}
+        self._since: dict[tuple, datetime] = {}
         for row in rows:
             self._count(row)
 
@@ -42,7 +45,11 @@ class Story:
         key = self.key(row)
         self._counts[key] = self._counts.get(key, 0) + (1 if row["event"] == OPENING else -1)
         if row["event"] == OPENING:
-            self._last[key] = row
+            # Put on another step by a decision, a token waits since it came to the first.
+            since = self._since.setdefault(key, row["at"]) if row["token"] else row["at"]
+            self._last[key] = {**row, "since": since}
+        elif row["event"] == "left":
+            self._since.pop(key, None)
 
     @property
     def done(self) -> list[str]:
@@ -51,7 +58,7 @@ class Story:
 
     @property
     def standing(self) -> list[dict]:
-        """The rows that entered what is still open."""
+        """The rows that entered what is still open, with ``since``: when its token came."""
         return [self._last[key] for key, count in self._counts.items() if count > 0]
 
     @property

@@ -2,6 +2,7 @@ from . import test_action_mail
 from . import test_action_usage
 from . import test_actions
 from . import test_background
+from . import test_beside
 from . import test_called
 from . import test_conditions
 from . import test_conformance_run
@@ -9,12 +10,16 @@ from . import test_forged_context
 from . import test_import_bpmn
 from . import test_instance_pause
 from . import test_import_exports
+from . import test_job_watch
 from . import test_login
 from . import test_messages
+from . import test_messages_apart
 from . import test_migration
 from . import test_migration_check
 from . import test_migration_errors
+from . import test_migration_places
 from . import test_migration_random
+from . import test_migration_undo
 from . import test_process
 from . import test_proposal
 from . import test_ready_catalogue

@@ -227,6 +227,21 @@ class TestBackground(RunCommon):
             instance.with_user(self.manager).action_resume()
             trap.assert_jobs_count(1)
 
+    def test_incident_of_a_suspended_process(self):
+        """HU-19: neither retried nor skipped until it is resumed; no task appears."""
+        instance, job = self.make_incident()
+        instance.with_user(self.manager).action_suspend("wait")
+        own = job.with_user(self.manager)
+        for repair in (own.action_retry, lambda: own.action_skip("By phone")):
+            with self.assertRaisesRegex(UserError, "suspended"), self.cr.savepoint():
+                repair()
+        self.assertEqual((instance.state, job.state), ("suspended", "incident"))
+        self.assertEqual(self.open_names(instance), [])
+        instance.with_user(self.manager).action_resume()
+        self.assertEqual(instance.state, "incident")
+        own.action_skip("By phone")
+        self.assertEqual((instance.state, self.open_names(instance)), ("running", ["After"]))
+
     def test_failed_start_is_repeated(self):
         """HU-24: a start by itself that failed as a whole is repeated by retry."""
         self.publish(

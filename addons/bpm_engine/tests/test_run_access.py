@@ -106,6 +106,44 @@ class TestRunAccess(RunCommon):
         self.assertIn("Visa", [s["name"] for s in card["instances"][0]["steps"]])
         self.assertIn(self.process.id, [p["id"] for p in card["startable"]])
 
+    def card(self, user, **context):
+        found = self.Instance.with_user(user).with_context(**context)
+        return found.get_record_processes("res.partner", self.partner.id)["instances"]
+
+    def test_record_card_by_company(self):
+        """HU-06, EP-05: what another company runs on a shared customer is not told."""
+        company = self.env["res.company"].create({"name": "Other Ltd"})
+        body = (start(), task("Check"), end(), chain("Start", "Check", "End"))
+        theirs = self.launch(self.make("credit", *body))
+        theirs.company_id = company
+        self.assertEqual([run["id"] for run in self.card(self.worker)], self.instance.ids)
+        self.worker.company_ids |= company
+        both = (self.env.company | company).ids
+        found = self.card(self.worker, allowed_company_ids=both)
+        self.assertEqual([run["id"] for run in found], [theirs.id, self.instance.id])
+        found = self.card(self.worker, allowed_company_ids=company.ids)
+        self.assertEqual([run["id"] for run in found], theirs.ids)
+
+    def test_record_card_after_years(self):
+        """HU-06, EP-05: what runs stands first, however much has ended since."""
+        ended = self.Instance.create(
+            [
+                {
+                    "name": "Weekly",
+                    "process_id": self.process.id,
+                    "version_id": self.process.published_version_id.id,
+                    "company_id": self.env.company.id,
+                    "res_model": "res.partner",
+                    "res_id": self.partner.id,
+                    "state": "done",
+                }
+                for _week in range(31)
+            ]
+        )
+        found = self.card(self.worker)
+        self.assertEqual([run["id"] for run in found], [self.instance.id, *ended[:0:-1].ids])
+        self.assertEqual([task["name"] for task in found[0]["tasks"]], ["Visa"])
+
     def test_record_card_needs_the_record(self):
         """HU-06: who may not read the record learns nothing of its processes."""
         self.env["ir.rule"].create(

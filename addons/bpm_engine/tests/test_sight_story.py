@@ -47,6 +47,19 @@ class TestStory(unittest.TestCase):
         rows = [row(1, "entered", "A", "1"), row(2, "left", "A", "1"), row(3, "entered", "A", "1")]
         self.assertEqual([r["id"] for r in Story(rows).standing], [3])
 
+    def test_put_on_another_step(self):
+        """HU-06, HU-19: moved by a decision it stands elsewhere, since it came to the first."""
+        rows = [
+            row(1, "entered", "A", "1"),
+            row(5, "cancelled", "A", "1"),
+            row(6, "migrated"),
+            row(7, "entered", "B", "1"),
+        ]
+        (stands,) = Story(rows).standing
+        self.assertEqual((stands["element"], stands["since"]), ("B", rows[0]["at"]))
+        (stands,) = Story(rows[:1]).standing
+        self.assertEqual(stands["element"], "A")
+
     def test_two_tokens_at_one_element(self):
         """HU-06: of two parallel voters one may be done while the other is open."""
         rows = [row(1, "entered", "A", "1"), row(2, "entered", "A", "2"), row(3, "left", "A", "1")]

@@ -98,6 +98,26 @@ class TestStartBatches(RunCommon):
         self.assertEqual(self.started(), self.once())
         self.assertFalse(self.trigger.run_until)
 
+    def test_others_need_not_wait(self):
+        """HU-12, HU-24: what is due while a big run is under way starts before it ends."""
+        steps = (start(), task("Visa"), end(), chain("Start", "Visa", "End"))
+        small = self.trigger.copy(
+            {
+                "process_id": self.make("weekly", *steps).id,
+                "domain": f"[('id', '=', {self.partners[0].id})]",
+                "next_run": "2026-03-02 08:00:10",
+            }
+        )
+        self.assertGreater(small.id, self.trigger.id)
+        self.run_due(answers=(60.0, 0))
+        self.assertEqual(self.started(), self.once(self.partners[:3]))
+        weekly = [("process_id", "=", small.process_id.id)]
+        self.assertFalse(self.Instance.search(weekly))
+        self.run_due("2026-03-02 08:01:00", answers=(60.0, 60.0, 0))
+        self.assertEqual(self.Instance.search(weekly).mapped("res_id"), self.partners[0].ids)
+        self.assertEqual(self.started(), self.once(self.partners[:6]), "the run went on")
+        self.assertTrue(self.trigger.run_until)
+
     def test_killed_in_the_middle(self):
         """HU-24: a server killed within a batch: it begins anew there, and starts none twice."""
         model = type(self.process)

@@ -3,8 +3,11 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import freeze_time, tagged
+from odoo.tools import mute_logger
 
 from .task_common import TaskCommon
+
+APART = "odoo.addons.bpm_engine.models.bpm_task_apart"
 
 
 @tagged("post_install", "-at_install")
@@ -181,6 +184,56 @@ class TestTaskDeadline(TaskCommon):
         self._sweep("2026-03-09 11:01:00")
         self.assertFalse(task.user_id)
         self.assertEqual(task.group_id, self.group)
+
+    def test_one_that_fails_stops_no_other(self):
+        """HU-24: a rule that fails for one of three: two are told of; the next sweep goes on."""
+        rule = {"kind": "user", "user": self.designer.login, "action": "notify"}
+        bad, *sound = (self._escalating(**rule) for _number in range(3))
+        find = type(self.cron)._find_holder
+
+        def find_some(tasks, instance, element, *args, **kwargs):
+            if element == bad.element_id:
+                raise ValueError("broken path")
+            return find(tasks, instance, element, *args, **kwargs)
+
+        with patch.object(type(self.cron), "_find_holder", find_some), mute_logger(APART):
+            self._sweep("2026-03-09 11:01:00")
+        self.assertEqual(len(self._notices(self.designer)), 2)
+        self.assertTrue(all(task.escalated_at for task in (bad, *sound)), "not tried each time")
+        late = self._escalating(**rule)
+        self._sweep("2026-03-09 11:06:00")
+        self.assertEqual(len(self._notices(self.designer)), 3)
+        self.assertTrue(late.escalated_at)
+
+    def test_name_that_fails_stops_no_other(self):
+        """HU-24: a record without a name that can be told: its holder hears of the others."""
+        other = self._instance(self.env["res.partner"].create({"name": "Sound"}))
+        with freeze_time("2026-03-06 15:00:00"):
+            due = {"amount": 4, "unit": "hour", "remind": 2}
+            bad = self._task_of(self.worker, deadline=due)
+            sound = self._task_of(self.worker, instance=other, deadline=due)
+        compute = type(self.partner)._compute_display_name
+
+        asked = []
+
+        def compute_some(partners):
+            asked.append(partners.ids)
+            if self.partner in partners:
+                raise ValueError("broken name")
+            compute(partners)
+
+        last = self._notices(self.worker)[:1].id
+        self.env.invalidate_all()
+        with (
+            patch.object(type(self.partner), "_compute_display_name", compute_some),
+            mute_logger(APART),
+        ):
+            self._sweep("2026-03-09 09:30:00")
+            notice = self._notices(self.worker, last)
+        self.assertEqual(len(notice), 1)
+        self.assertIn("Sound", notice.body)
+        self.assertTrue([ids for ids in asked if self.partner.id in ids])
+        self.assertTrue(bad.reminded_at and sound.reminded_at)
 
     def test_no_escalation_drawn(self):
         """HU-24: without escalation an overdue task only shows."""

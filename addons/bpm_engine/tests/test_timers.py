@@ -1,9 +1,13 @@
 from datetime import datetime
 
 from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import freeze_time
+from odoo.tools import mute_logger
 
 from .run_common import RunCommon, catch, chain, choice, end, flow, service, start, task, timer
+
+REPAIR = "odoo.addons.bpm_engine.models.bpm_instance_repair"
 
 
 class TestTimers(RunCommon):
@@ -106,8 +110,8 @@ class TestTimers(RunCommon):
         self.assertEqual(broken.job_ids.element_name, "Call")
         self.assertFalse(broken.wait_ids, "the timer itself has fired")
 
-    def test_condition_behind_a_timer_fails(self):
-        """HU-24: no service to skip: the whole step is an incident, and repeated by retry."""
+    def make_bad_condition(self):
+        """One hour, then a way that cannot be calculated until the record has a colour."""
         process = self.make(
             "cond",
             start(),
@@ -116,18 +120,49 @@ class TestTimers(RunCommon):
             end("Yes"),
             end("No"),
             chain("Start", "Pause", "Way"),
-            flow("to_yes", "Way", "Yes", "len(amount) &gt; 1"),
+            flow("to_yes", "Way", "Yes", "10 / record.color &gt; 1"),
             flow("to_no", "Way", "No"),
         )
         with freeze_time("2026-03-02 08:00:00"):
-            instance = self.launch(process, amount=1)
+            instance = self.launch(process)
         self.fire("2026-03-02 09:00:00")
-        self.assertEqual(instance.state, "incident")
-        self.assertEqual(instance.job_ids.kind, "timer")
+        self.assertEqual((instance.state, instance.job_ids.kind), ("incident", "timer"))
+        return instance
+
+    def test_condition_behind_a_timer_fails(self):
+        """HU-24: no service to skip: the whole step is an incident, and repeated by retry."""
+        instance = self.make_bad_condition()
         with freeze_time("2026-03-02 09:10:00"):
             instance.job_ids.with_user(self.manager).action_retry()
         self.assertEqual(instance.state, "incident", "the cause is still there")
         self.assertEqual(instance.job_ids.filtered(lambda j: j.state == "incident").kind, "timer")
+
+    def test_suspended_is_not_repaired(self):
+        """HU-19, HU-24: retry moves nothing while it is suspended; resumed it is to be repaired."""
+        instance = self.make_bad_condition()
+        job, before = instance.job_ids, instance.sudo().engine_state
+        instance.with_user(self.manager).action_suspend("Holiday")
+        self.partner.color = 5
+        with freeze_time("2026-03-02 09:10:00"):
+            with self.assertRaisesRegex(UserError, "suspended"):
+                job.with_user(self.manager).action_retry()
+            self.assertEqual((instance.state, job.state), ("suspended", "incident"))
+            self.assertEqual(instance.sudo().engine_state, before)
+            instance.with_user(self.manager).action_resume()
+            self.assertEqual((instance.state, instance.suspended_at), ("incident", False))
+            job.with_user(self.manager).action_retry()
+        self.assertEqual((job.state, instance.state), ("done", "done"))
+
+    def test_what_fails_while_suspended(self):
+        """HU-19: an incident noted meanwhile leaves it suspended; resuming shows it."""
+        with freeze_time("2026-03-02 08:00:00"):
+            instance = self.launch(self.make_wait())
+        instance.with_user(self.manager).action_suspend("Holiday")
+        with mute_logger(REPAIR):
+            instance._fail_step(UserError("away"), "timer")
+        self.assertEqual((instance.state, instance.error), ("suspended", "away"))
+        instance.with_user(self.manager).action_resume()
+        self.assertEqual(instance.state, "incident")
 
     def test_deleted_record(self):
         """HU-06: a record that went past the ORM cancels the process at its next moment."""
