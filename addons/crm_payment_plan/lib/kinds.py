@@ -7,8 +7,13 @@ PAYMENT_KINDS = [
     ("retention", "Retention"),
     ("security", "Security"),
     ("penalty", "Penalty"),
+    ("refund", "Refund"),
     ("other", "Other"),
 ]
+#: Money that goes back, against the direction of the contract: its amount is negative.
+REFUND = "refund"
+#: A scheme divides what is agreed; what goes back follows from what happened.
+SCHEME_KINDS = [kind for kind in PAYMENT_KINDS if kind[0] != REFUND]
 DUE_KINDS = [("date", "On a date"), ("event", "After an event")]
 DUE_EVENTS = [
     ("signed", "Signing"),

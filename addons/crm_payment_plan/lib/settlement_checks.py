@@ -5,8 +5,6 @@ contract shows) and ``told`` (what it should be). Where a share of an invoice ca
 to the coin by a query, ``slack`` says how far rounding may be away.
 """
 
-from .opening_checks import ITEMS
-
 #: Posted invoices of the contracts: what each contract's lines weigh, and the whole.
 _INVOICES = """
 moves AS (
@@ -42,7 +40,8 @@ moves AS (
 )
 """
 #: Per invoice and contract: its share of the money reconciled. To the coin if the contract
-#: has the invoice for itself, or if the invoice is paid in full.
+#: has the invoice for itself, or if the invoice is paid in full. Credit notes on an invoice of
+#: several contracts close what they name first: there only the sum is compared.
 INVOICES = (
     "WITH "
     + _INVOICES
@@ -55,6 +54,7 @@ INVOICES = (
            round(CASE c.direction WHEN 'income' THEN 1 ELSE -1 END * COALESCE(e.amount, 0)
              * CASE WHEN w.contracts = 1 THEN 1 ELSE w.weight END * r.rate
              / CASE WHEN w.contracts = 1 THEN 1 ELSE NULLIF(w.base, 0) END, 6) AS amount,
+           w.contracts > 1 AND e.notes > 0 AS is_unclear,
            CASE WHEN m.currency_id <> c.currency_id
                 THEN k.rounding * w.keys * (0.51 + COALESCE(e.notes, 0)) ELSE 0 END
              + CASE WHEN w.contracts = 1
@@ -79,6 +79,7 @@ SELECT contract_id, m.name AS move, COALESCE(kept.amount, 0) AS kept,
        round(COALESCE(told.amount, 0), 2) AS told
   FROM told FULL JOIN kept USING (contract_id, move_id) JOIN account_move m ON m.id = move_id
  WHERE abs(COALESCE(kept.amount, 0) - COALESCE(told.amount, 0)) > COALESCE(told.slack, 0)
+   AND told.is_unclear IS NOT TRUE
  ORDER BY contract_id, move_id
 """
 )
@@ -212,7 +213,8 @@ SELECT s.contract_id, p.name AS payment, s.amount_settled AS kept, t.amount AS t
   FROM crm_contract_settlement s
   JOIN crm_contract_payment p ON p.id = s.payment_id
   LEFT JOIN brought b ON b.payment_id = p.id
- CROSS JOIN LATERAL (SELECT CASE WHEN p.state = 'cancelled' THEN 0 ELSE
+ CROSS JOIN LATERAL (SELECT CASE WHEN p.state = 'cancelled' THEN 0 WHEN p.kind = 'refund'
+       THEN GREATEST(s.amount_declared, LEAST(p.amount - COALESCE(b.amount, 0), 0)) ELSE
        LEAST(s.amount_declared, GREATEST(p.amount - COALESCE(p.amount_credited, 0)
              - COALESCE(b.amount, 0), 0)) END AS amount) t
  WHERE s.contract_id IN %(ids)s AND s.source = 'manual'
@@ -227,16 +229,21 @@ WITH sums AS (
 )
 SELECT p.contract_id, p.name AS payment, field, kept, told
   FROM crm_contract_payment p
+  JOIN crm_contract c ON c.id = p.contract_id
   LEFT JOIN sums s ON s.payment_id = p.id
  CROSS JOIN LATERAL (SELECT COALESCE(s.settled, 0) AS settled,
        p.amount - COALESCE(p.amount_credited, 0) AS owed,
-       p.amount > 0 AND COALESCE(s.settled, 0) + COALESCE(p.amount_credited, 0) >= p.amount
-       AS complete) d
+       CASE WHEN p.kind = 'refund' THEN p.amount < 0 AND COALESCE(s.settled, 0) <= p.amount
+            ELSE p.amount > 0
+                 AND COALESCE(s.settled, 0) + COALESCE(p.amount_credited, 0) >= p.amount
+            END AS complete) d
  CROSS JOIN LATERAL (VALUES
       ('amount_received', COALESCE(p.amount_received, 0), d.settled),
       ('amount_cash', COALESCE(p.amount_cash, 0), COALESCE(s.cash, 0)),
-      ('amount_remaining', COALESCE(p.amount_remaining, 0), CASE WHEN p.state = 'cancelled'
-           THEN 0 ELSE GREATEST(d.owed - d.settled, 0) END),
+      ('amount_remaining', COALESCE(p.amount_remaining, 0), CASE
+           WHEN p.state = 'cancelled' OR c.state IN ('terminated', 'cancelled') THEN 0
+           WHEN p.kind = 'refund' THEN LEAST(d.owed - d.settled, 0)
+           ELSE GREATEST(d.owed - d.settled, 0) END),
       ('state', CASE WHEN p.state = 'received' THEN p.amount ELSE 0 END,
            CASE WHEN d.complete AND p.state <> 'cancelled' THEN p.amount ELSE 0 END),
       ('date_received', p.date_received - DATE '2000-01-01',
@@ -244,57 +251,30 @@ SELECT p.contract_id, p.name AS payment, field, kept, told
  WHERE p.contract_id IN %(ids)s AND kept IS DISTINCT FROM told
  ORDER BY p.contract_id, p.id, field
 """
-#: What is invoiced against the planned payments, where no credit note reorders it.
-INVOICED = (
-    "WITH "
-    + _INVOICES
-    + ", "
-    + ITEMS
-    + """, asked AS (
-    SELECT w.contract_id, w.weight * m.amount_total / NULLIF(w.base, 0)
-           * CASE WHEN m.currency_id = c.currency_id THEN 1
-                  ELSE abs(m.amount_total_signed) / NULLIF(m.amount_total, 0) * w.rate END
-           AS amount, w.keys, m.move_type LIKE '%%refund' OR w.weight < 0 AS is_mixed,
-           m.currency_id <> c.currency_id OR w.base <> m.amount_total AS is_rounded
-      FROM weights w JOIN account_move m ON m.id = w.move_id
-      JOIN crm_contract c ON c.id = w.contract_id
-     WHERE w.contract_id IN %(ids)s
-     UNION ALL
-    SELECT contract_id, abs(amount_currency) * rate, 1, FALSE, coin > 0
-      FROM items WHERE is_debt
-), told AS (
-    SELECT contract_id, sum(amount) AS amount, sum(keys) AS keys, bool_or(is_mixed) AS is_mixed,
-           bool_or(is_rounded) AS is_rounded
-      FROM asked GROUP BY contract_id
-), kept AS (
-    SELECT contract_id, sum(amount) FILTER (WHERE state <> 'cancelled') AS planned,
-           sum(COALESCE(amount_invoiced, 0)) AS amount
-      FROM crm_contract_payment WHERE contract_id IN %(ids)s GROUP BY contract_id
-)
-SELECT k.contract_id, k.amount AS kept, round(v.amount, 2) AS told
-  FROM kept k JOIN crm_contract c ON c.id = k.contract_id
-  JOIN res_currency u ON u.id = c.currency_id
-  LEFT JOIN told t ON t.contract_id = k.contract_id
- CROSS JOIN LATERAL (SELECT GREATEST(LEAST(COALESCE(k.planned, 0), COALESCE(t.amount, 0)), 0)
-       AS amount) v
- WHERE t.is_mixed IS NOT TRUE
-   AND abs(k.amount - v.amount) > CASE WHEN t.is_rounded THEN t.keys * u.rounding ELSE 0 END
- ORDER BY k.contract_id
-"""
-)
 #: Totals of the contracts against the rows they sum up.
 TOTALS = """
-WITH plan AS (
+WITH live AS (
+    -- Of the others nothing more is expected.
+    SELECT id FROM crm_contract
+     WHERE id IN %(ids)s AND state NOT IN ('terminated', 'cancelled')
+), plan AS (
     SELECT contract_id, sum(amount) FILTER (WHERE state <> 'cancelled') AS planned,
-           sum(greatest(amount - COALESCE(amount_credited, 0) - COALESCE(amount_received, 0), 0))
-               FILTER (WHERE state <> 'cancelled') AS remaining
+           sum(CASE WHEN kind = 'refund' THEN least(amount - COALESCE(amount_received, 0), 0)
+                    ELSE greatest(amount - COALESCE(amount_credited, 0)
+                                  - COALESCE(amount_received, 0), 0) END)
+               FILTER (WHERE state <> 'cancelled' AND contract_id IN (SELECT id FROM live))
+               AS remaining,
+           -COALESCE(sum(amount) FILTER (WHERE state <> 'cancelled' AND kind = 'refund'), 0)
+               AS refunds,
+           COALESCE(sum(amount_credited) FILTER (WHERE state <> 'cancelled'), 0) AS credited
       FROM crm_contract_payment WHERE contract_id IN %(ids)s GROUP BY contract_id
 ), coming AS (
     SELECT DISTINCT ON (contract_id) contract_id, date_planned AS day,
            sum(amount - COALESCE(amount_credited, 0) - COALESCE(amount_received, 0)) AS amount
       FROM crm_contract_payment
-     WHERE contract_id IN %(ids)s AND state = 'planned'
-       AND amount > COALESCE(amount_credited, 0) + COALESCE(amount_received, 0)
+     WHERE contract_id IN (SELECT id FROM live) AND state = 'planned'
+       AND CASE WHEN kind = 'refund' THEN amount < COALESCE(amount_received, 0)
+           ELSE amount > COALESCE(amount_credited, 0) + COALESCE(amount_received, 0) END
      GROUP BY contract_id, date_planned ORDER BY contract_id, date_planned
 ), receipts AS (
     SELECT contract_id, sum(amount_settled) AS received, sum(amount_cash) AS cash,
@@ -328,7 +308,12 @@ SELECT c.id AS contract_id, field, kept, told
       ('planned_total', COALESCE(c.planned_total, 0), COALESCE(p.planned, 0)),
       ('unplanned_total', COALESCE(c.unplanned_total, 0),
           CASE WHEN e.amount <> 0 AND c.parent_id IS NULL
-               THEN e.amount - COALESCE(p.planned, 0) ELSE 0 END),
+               -- refunds of what the plan never asked for, or asks for no more
+               THEN e.amount - COALESCE(p.planned, 0) - LEAST(GREATEST(COALESCE(p.refunds
+                    - GREATEST(p.planned + p.refunds - e.amount, 0), 0), 0),
+                    GREATEST(COALESCE(s.beyond, 0), 0)
+                    + GREATEST(COALESCE(c.credited_total, 0) - COALESCE(p.credited, 0), 0))
+               ELSE 0 END),
       ('remaining_total', COALESCE(c.remaining_total, 0), COALESCE(p.remaining, 0)),
       ('open_total', COALESCE(c.open_total, 0), GREATEST(COALESCE(p.remaining, 0),
           CASE WHEN c.parent_id IS NULL AND c.state IN ('draft', 'approved', 'active')

@@ -4,6 +4,10 @@ from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 from odoo.tools.sql import column_exists, table_exists
 
+from ..lib.invoicing import claim
+
+#: What of a contract's amount no payment is planned for.
+UNPLANNED = "unplanned"
 #: The invoice that a credit note takes back: the one it was made from, else the first one
 #: with which it is reconciled.
 ORIGINS = """
@@ -45,49 +49,47 @@ class CrmContract(models.Model):
             return {}
         return dict(self.env.execute_query(SQL(ORIGINS, notes=tuple(notes))))
 
-    def _get_credited_units(self, rows, invoiced):
-        """Coins of this contract that credit notes took off for good.
+    def _write_invoiced(self, rows, invoiced):
+        """Give what is invoiced and credited to the planned payments.
 
         :param rows: its planned payments that are not cancelled
         :param invoiced: see _get_invoiced
         """
         coin = self.currency_id.rounding
-        asked, notes = defaultdict(int), defaultdict(lambda: [0, 0])
+        given, credited = claim(invoiced, self._get_claimed(rows))
+        named = defaultdict(int)
         for one in invoiced:
-            if not one["is_note"]:
-                asked[one["move_id"]] += one["share"]
-                continue
-            # What takes no invoice of this contract back stands for itself.
-            known = notes[one["origin_id"] or -one["move_id"]]
-            known[0] += one["share"]
-            known[1] -= one["units"]
-        credited = sum(
-            units
-            for origin, (share, units) in notes.items()
-            if not 0 < asked.get(origin, 0) <= share
+            named[one["payment_id"]] += one["units"]
+        for payment in self.payment_ids:
+            payment._write_differing(
+                {
+                    **payment._prepare_invoiced(
+                        self.currency_id.round(given.get(payment.id, 0) * coin),
+                        named[payment.id] > 0,
+                    ),
+                    "amount_credited": self.currency_id.round(credited[payment.id] * coin),
+                }
+            )
+        self._write_differing(
+            {
+                "credited_total": self.currency_id.round(sum(credited.values()) * coin),
+                "date_invoiced": min(
+                    (
+                        one["date"]
+                        for one in invoiced
+                        if one["units"] > 0 and one["date"] and not one["is_note"]
+                    ),
+                    default=False,
+                ),
+            }
         )
-        agreed = max(self.amount_effective, sum(rows.mapped("amount")))
-        net = sum(one["units"] for one in invoiced)
-        return max(min(credited, round(agreed / coin) - net), 0)
 
-    def _place_credited(self, credited, rows, given, back):
-        """Give what is credited to planned payments: first to those whose invoice it lowered.
-
-        :param credited: coins
-        :param given: {payment id: coins that invoices ask of it}
-        :param back: {payment id: coins that credit notes took back of it}
-        :return: {payment id: coins}
-        """
+    def _get_claimed(self, rows):
+        """What invoices may ask for, in coins: planned payments, then what is not planned."""
         coin = self.currency_id.rounding
-        rooms = {row.id: max(round(row.amount / coin) - given[row.id], 0) for row in rows}
-        placed = defaultdict(int)
-        for limits in (back, rooms):
-            for row_id, room in rooms.items():
-                piece = min(credited, limits[row_id], room - placed[row_id])
-                if piece > 0:
-                    placed[row_id] += piece
-                    credited -= piece
-        return placed
+        amounts = [(row.id, max(round(row.amount / coin), 0)) for row in rows]
+        planned = sum(units for _row, units in amounts)
+        return [*amounts, (UNPLANNED, round((self.amount_effective or 0) / coin) - planned)]
 
     def _get_rooms(self, rows):
         """What money can close of planned payments, in coins: [(payment id, coins)]."""

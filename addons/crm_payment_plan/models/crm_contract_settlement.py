@@ -31,6 +31,7 @@ class CrmContractSettlement(models.Model):
             ("partial", "Reconciled invoice"),
             ("payment", "Payment without invoice"),
             ("opening", "Former accounting"),
+            ("netting", "Netted credit note"),
             ("manual", "Marked by hand"),
         ],
         required=True,
@@ -174,6 +175,7 @@ class CrmContract(models.Model):
         pieces = allocate(
             [(entry["units"], entry["payment_id"]) for entry in entries],
             self._get_rooms(self._get_rows_to_close()),
+            self._get_marks(),
         )
         wanted = self._prepare_settlements(entries, pieces)
         for row in self.settlement_ids.filtered(lambda row: row.source != "manual"):
@@ -211,8 +213,9 @@ class CrmContract(models.Model):
                 brought[row.payment_id.id] += row.amount_settled
         for row in manual:
             planned = row.payment_id
-            room = max(planned._get_owed() - brought[planned.id], 0) if planned in rows else 0
-            amount = self.currency_id.round(min(row.amount_declared, room))
+            room = planned._get_rest(brought[planned.id]) if planned in rows else 0
+            # Of a refund both are negative.
+            amount = self.currency_id.round(min(row.amount_declared, room, key=abs))
             if self.currency_id.compare_amounts(amount, row.amount_settled):
                 row.write(self._prepare_declared(row, amount))
 
@@ -224,41 +227,6 @@ class CrmContract(models.Model):
                 amount, self.company_id.currency_id, self.company_id, row.date
             ),
         }
-
-    def _write_invoiced(self, rows, invoiced):
-        """Give what is invoiced and credited to the planned payments: first to named ones."""
-        coin = self.currency_id.rounding
-        pieces = allocate(
-            [(one["units"], one["payment_id"]) for one in invoiced],
-            [(row.id, round(row.amount / coin)) for row in rows],
-        )
-        given, back, named = defaultdict(int), defaultdict(int), defaultdict(int)
-        for one, parts in zip(invoiced, pieces, strict=True):
-            named[one["payment_id"]] += one["units"]
-            for row_id, units in parts:
-                given[row_id] += units
-                if one["is_note"]:
-                    back[row_id] -= units
-        credited = self._get_credited_units(rows, invoiced)
-        placed = self._place_credited(credited, rows, given, back)
-        for payment in self.payment_ids:
-            payment._write_differing(
-                {
-                    **payment._prepare_invoiced(
-                        self.currency_id.round(given[payment.id] * coin), named[payment.id] > 0
-                    ),
-                    "amount_credited": self.currency_id.round(placed[payment.id] * coin),
-                }
-            )
-        self._write_differing(
-            {
-                "credited_total": self.currency_id.round(credited * coin),
-                "date_invoiced": min(
-                    (one["date"] for one in invoiced if one["units"] > 0 and one["date"]),
-                    default=False,
-                ),
-            }
-        )
 
     def _write_differing(self, values):
         """Write what differs from what the contract has already."""

@@ -46,8 +46,7 @@ class CrmContract(models.Model):
             (opening_checks.TAKEN_CASH, self._words_of_cash),
             (checks.MANUAL, self._words_of_mark),
             (checks.PAYMENTS, self._words_of_payment),
-            (checks.INVOICED, self._words_of_invoiced),
-            (credit_checks.CREDITED, self._words_of_credited),
+            (credit_checks.DOCUMENTS, self._words_of_document),
             (checks.TOTALS, self._words_of_total),
         )
 
@@ -102,14 +101,15 @@ class CrmContract(models.Model):
         )
 
     @api.model
-    def _words_of_invoiced(self, row):
-        return self.env._("Invoiced amount of the planned payments")
-
-    @api.model
-    def _words_of_credited(self, row):
-        if row["field"] == "planned":
-            return self.env._("Credited of the planned payments")
-        return self.env._("Credited by credit notes")
+    def _words_of_document(self, row):
+        if row["payment"] is not None:
+            return self._words_of_payment(row)
+        return {
+            "residual": self.env._("Received on invoices, by what accounting calls open"),
+            "invoiced": self.env._("Invoiced amount of the planned payments"),
+            "planned": self.env._("Credited of the planned payments"),
+            "contract": self.env._("Credited by credit notes"),
+        }[row["field"]]
 
     @api.model
     def _words_of_total(self, row):

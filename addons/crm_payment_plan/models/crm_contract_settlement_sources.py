@@ -13,11 +13,15 @@ PARTIALS = """
 SELECT p.id AS partial_id, inv.move_id, oth.move_id AS counterpart_move_id,
        CASE WHEN inv.id = p.debit_move_id THEN p.debit_amount_currency
             ELSE p.credit_amount_currency END AS amount,
-       p.amount AS company_amount, cm.date,
+       CASE WHEN inv.id = p.debit_move_id THEN p.credit_amount_currency
+            ELSE p.debit_amount_currency END AS counterpart_amount,
+       p.amount AS company_amount, cm.date, GREATEST(im.date, cm.date) AS met_date,
        CASE WHEN taken.is_debt THEN 'opening' ELSE cm.move_type END AS counterpart_type,
        inv.id = p.debit_move_id AS is_debit, cm.origin_payment_id, inv.id AS line_id,
+       oth.id AS counterpart_line_id,
        CASE WHEN NOT taken.is_debt THEN oth.id END AS opening_line_id,
-       own.rounding AS company_coin
+       own.rounding AS company_coin, named.contract_id AS named_contract_id,
+       named.payment_id AS named_payment_id
   FROM account_move_line inv
   JOIN account_move im ON im.id = inv.move_id AND im.state = 'posted'
   JOIN res_company company ON company.id = inv.company_id
@@ -27,6 +31,12 @@ SELECT p.id AS partial_id, inv.move_id, oth.move_id AS counterpart_move_id,
   JOIN account_partial_reconcile p ON p.%(side)s = inv.id
   JOIN account_move_line oth ON oth.id = p.%(other)s
   JOIN account_move cm ON cm.id = oth.move_id AND cm.state = 'posted'
+  LEFT JOIN account_payment pay ON pay.id = cm.origin_payment_id
+ CROSS JOIN LATERAL (
+       -- What the money itself names, a payment or an advance of former accounting.
+       SELECT COALESCE(pay.crm_contract_id, oth.crm_contract_id) AS contract_id,
+              CASE WHEN pay.crm_contract_id IS NULL THEN oth.crm_contract_payment_id
+                   ELSE pay.crm_contract_payment_id END AS payment_id) named
  CROSS JOIN LATERAL (
        -- Of former accounting: a debt that a credit note lowers is no money that went back.
        SELECT CASE WHEN cm.move_type = 'entry' AND oth.crm_contract_id IS NOT NULL
@@ -105,30 +115,30 @@ class CrmContract(models.Model):
             and invoiced, see _get_invoiced
         """
         found = defaultdict(list)
-        shares = {}
-        moves, entries = self._get_contract_moves()
-        openings = self._get_openings(entries)
-        if moves:
-            shares = self._get_move_shares(moves)
-            partials = self._get_partials(SQL("inv.move_id IN %s", moves))
-            ratios = self._get_cash_ratios({row["counterpart_move_id"] for row in partials})
-            by_move = defaultdict(list)
-            for row in partials:
-                by_move[row["move_id"]].append(row)
-            for move_id, rows in by_move.items():
-                self._split_move(shares[move_id], rows, ratios, found)
+        documents = self._get_documents()
+        ratios = self._get_cash_ratios(
+            {row["counterpart_move_id"] for rows in documents.rows.values() for row in rows}
+        )
+        invoiced = self._get_invoiced(documents)
+        for move_id, known in documents.shares.items():
+            self._split_move(known, documents.rows.get(move_id, []), ratios, found,
+                             documents.met.get(move_id))  # fmt: skip
         self._add_advances(found)
-        self._add_openings(openings, found)
-        for receipts in found.values():
-            receipts.sort(
+        self._add_openings(documents, ratios, found)
+        for contract_id, receipts in documents.nettings.items():
+            found[contract_id] += receipts
+        _unlink_refunds(found, invoiced)
+        for contract_id, receipts in found.items():
+            found[contract_id] = sorted(
+                _merge_same(receipts),
                 key=lambda entry: (
                     entry["date"],
                     entry["partial_id"] or 0,
                     entry["account_payment_id"] or 0,
                     entry.get("opening_line_id") or 0,
-                )
+                ),
             )
-        return found, self._get_invoiced(shares, openings)
+        return found, invoiced
 
     def _get_contract_moves(self):
         """Posted documents that name these contracts: ids of invoices, ids of entries by hand."""
@@ -199,65 +209,36 @@ class CrmContract(models.Model):
             known["shares"] = by_largest_remainder(known["total"], known["weights"])
         return shares
 
-    def _get_invoiced(self, shares, openings):
-        """What posted invoices ask of these contracts, credit notes taken off, by date.
+    def _split_move(self, known, rows, ratios, found, met):
+        """Divide the money reconciled with one invoice among its contracts.
 
-        Debts of the former accounting come first; their "date" is not known.
-
-        :return: {contract id: [{"units": coins of the contract's currency, "share": coins of
-            the document's, "payment_id": linked planned payment, "date", "move_id", "is_note",
-            "origin_id": invoice that a credit note takes back}]}
+        :param met: how it meets other documents, None if it does not; these close it before
+            money does
         """
-        contracts = {contract.id: contract for contract in self}
-        found = defaultdict(list)
-        self._add_opening_debts(openings, found)
-        origins = self._get_origins([one for one, known in shares.items() if known["sign"] < 0])
-        for move_id, known in sorted(shares.items(), key=lambda one: (one[1]["date"], one[0])):
-            for (contract_id, payment_id), share, rate in zip(
-                known["keys"], known["shares"], known["rates"], strict=True
-            ):
-                contract = contracts.get(contract_id)
-                if contract:
-                    units = known["sign"] * contract._convert_units(share, known, rate)
-                    found[contract_id].append(
-                        {
-                            "units": units,
-                            "share": share,
-                            "payment_id": payment_id,
-                            "date": known["date"],
-                            "move_id": move_id,
-                            "is_note": known["sign"] < 0,
-                            "origin_id": origins.get(move_id),
-                        }
-                    )
-        return found
-
-    def _split_move(self, known, rows, ratios, found):
-        """Divide the reconciliations of one invoice among its contracts."""
         currency = known["currency"]
-        settling = Settling(known["shares"])
+        settling = met.get_settling() if met else Settling(known["shares"])
+        noted = met.get_noted() if met else [0] * len(known["keys"])
         contracts = {contract.id: contract for contract in self}
-        converted = [0] * len(known["keys"])
+        converted = self._convert_parts(
+            known, [sum(parts) for parts in zip(noted, settling.settled, strict=True)]
+        )
         # Company money of parts too small for a coin of the contract waits for the next one.
         waiting = [0] * len(known["keys"])
         for row in rows:
-            units = round(row["amount"] / currency.rounding)
-            parts = settling.pay(units)
+            if row["counterpart_type"] != "entry":
+                continue
+            parts = settling.pay(round(row["amount"] / currency.rounding))
             booked = self._divide_booked(row["company_amount"], parts, row["company_coin"])
-            # An invoice met by its credit note is not paid, but less is owed.
-            is_money = row["counterpart_type"] == "entry"
             for index, (key, part) in enumerate(zip(known["keys"], parts, strict=True)):
                 contract = contracts.get(key[0])
                 if not contract or not part:
                     continue
                 before = converted[index]
                 converted[index] = contract._convert_units(
-                    settling.settled[index], known, known["rates"][index]
+                    noted[index] + settling.settled[index], known, known["rates"][index]
                 )
                 sign = contract._get_sign(row["is_debit"])
                 received = (converted[index] - before) * sign
-                if not is_money:
-                    continue
                 waiting[index] += booked[index] * sign
                 if received:
                     entry = {**row, "company_amount": waiting[index]}
@@ -296,6 +277,10 @@ class CrmContract(models.Model):
         """A customer's debt that shrinks is received; so is our debt for an expense."""
         return 1 if is_debit == (self.direction == "income") else -1
 
+    def _get_named(self, row):
+        """The planned payment that the money itself names, if it is one of this contract."""
+        return (row.get("named_contract_id") == self.id and row["named_payment_id"]) or False
+
     def _prepare_entry(self, row, units, ratios, payment_id):
         opening = row.get("opening_line_id") or False
         # What was taken over as an advance was money; its entry tells nothing of that.
@@ -304,7 +289,7 @@ class CrmContract(models.Model):
             "units": units,
             "cash": self.currency_id.round(units * self.currency_id.rounding * ratio),
             "company": row["company_amount"],
-            "payment_id": payment_id or False,
+            "payment_id": payment_id or self._get_named(row),
             "partial_id": row["partial_id"],
             "account_payment_id": row["origin_payment_id"] or False,
             "opening_line_id": opening,
@@ -343,3 +328,37 @@ class CrmContract(models.Model):
                         "move_id": False,
                     }
                 )
+
+
+def _unlink_refunds(found, invoiced):
+    """Money paid back on what is owed no more opens no payment again.
+
+    What was received of it beyond that went on to other payments: it comes from there.
+    """
+    for contract_id, receipts in found.items():
+        lasting = {
+            one["move_id"]
+            for one in invoiced.get(contract_id, ())
+            if one["is_lasting"] and "note_id" not in one
+        }
+        for receipt in receipts if lasting else ():
+            if receipt["units"] < 0 and receipt["move_id"] in lasting:
+                receipt["payment_id"] = False
+
+
+def _merge_same(receipts):
+    """One entry for what one reconciliation brings to one planned payment.
+
+    Several lines of an invoice may be for it: those that name it, and those without a name.
+    """
+    merged = {}
+    for receipt in receipts:
+        key = tuple(
+            receipt.get(name) or False
+            for name in ("partial_id", "account_payment_id", "opening_line_id", "payment_id")
+        )
+        known = merged.setdefault(key, receipt)
+        if known is not receipt:
+            for name in ("units", "cash", "company"):
+                known[name] += receipt[name]
+    return list(merged.values())

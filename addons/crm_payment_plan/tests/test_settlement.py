@@ -441,6 +441,40 @@ class TestByHand(PlanCommon):
         self._pay(invoice)
         self.assertReceived(self.contract, 100, rows=[(50, RECEIVED), (50, RECEIVED)])
 
+    def test_mark_on_a_later_payment(self):
+        """IM-14: what comes after the mark is what the person meant, wherever he made it."""
+        self.second.action_set_received()
+        invoice = self._invoice([(self.contract, 100)])
+        self._pay(invoice, 50)
+        self.assertReceived(self.contract, 50, rows=[(0, PLANNED), (50, RECEIVED)])
+        self._pay(invoice)
+        self.assertReceived(self.contract, 100, rows=[(50, RECEIVED), (50, RECEIVED)])
+
+    def test_mark_beside_known_money(self):
+        """IM-14: money that was there when a person marked another payment stays where it is."""
+        invoice = self._invoice([(self.contract, 100)])
+        self._pay(invoice, 50, date="2026-02-20")
+        self.second.action_set_received()
+        self.assertReceived(self.contract, 100, rows=[(50, RECEIVED), (50, RECEIVED)])
+        # What is booked later may be of an earlier day.
+        self._pay(invoice, 20, date="2026-02-10")
+        self.assertReceived(self.contract, 100, rows=[(50, RECEIVED), (50, RECEIVED)])
+        self.assertEqual(self.second.settlement_ids.mapped("source").count("manual"), 1)
+        self.second.action_set_planned()
+        self.assertReceived(self.contract, 70, rows=[(50, RECEIVED), (20, PLANNED)])
+
+    def test_marks_of_former_versions(self):
+        """IM-14: marks of a database that did not store it keep what counts beside them."""
+        self._pay(self._invoice([(self.contract, 100)]), 50)
+        self.second.action_set_received()
+        mark = self.second.settlement_ids
+        self.assertEqual(mark.amount_known, 50)
+        mark.sudo().amount_known = 0
+        self.env.flush_all()
+        mark._fill_known()
+        self.env.invalidate_all()
+        self.assertEqual(mark.amount_known, 50)
+
     def test_cancelled(self):
         self.second.action_set_cancelled()
         self.assertEqual((self.contract.planned_total, self.contract.remaining_total), (50, 50))

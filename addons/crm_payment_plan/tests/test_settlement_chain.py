@@ -39,6 +39,7 @@ class TestChain(ForeignCommon):
             self._do_invoice, self._do_invoice, self._do_pay, self._do_pay, self._do_pay,
             self._do_advance, self._do_match, self._do_draft, self._do_post, self._do_cancel,
             self._do_unreconcile, self._do_refund, self._do_write_off, self._do_rate,
+            self._do_mark, self._do_plan_refund,
         )  # fmt: skip
 
     def _play(self, seed, steps):
@@ -173,6 +174,30 @@ class TestChain(ForeignCommon):
         record = self._some(self.dice.choice((self.invoices, self.payments)))
         if record:
             self._terms(record).remove_move_reconcile()
+
+    def _do_mark(self):
+        """A salesperson marks a payment as received, or takes that back."""
+        payment = self.dice.choice(list(self.contracts.payment_ids))
+        marked = payment.settlement_ids.filtered(lambda row: row.source == "manual")
+        if marked:
+            marked.sudo().unlink()
+            payment.contract_id._settle()
+        else:
+            payment.action_set_received()
+
+    def _do_plan_refund(self):
+        """A refund is planned, or is to go back no more."""
+        contract = self.dice.choice(list(self.contracts))
+        refund = contract.payment_ids.filtered(
+            lambda one: one.kind == "refund" and one.state == "planned" and not one.amount_received
+        )
+        if refund:
+            refund[:1].unlink()
+        else:
+            self.Payment.create(
+                {"contract_id": contract.id, "name": "Refund", "kind": "refund",
+                 "amount": self._money(), "date_planned": "2026-02-20"}
+            )  # fmt: skip
 
     def _do_rate(self):
         self.env["res.currency.rate"].search(

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from odoo.tests import BaseCase, tagged
 
-from ..lib.allocation import allocate
+from ..lib.allocation import allocate, count_unlinked
 from ..lib.splitting import Settling, by_largest_remainder
 
 
@@ -82,10 +82,14 @@ class TestAllocation(BaseCase):
         )
 
     def test_any_order_of_entries(self):
-        """EC-17: nothing is lost, no payment gets more than its sum or less than nothing."""
+        """EC-17: nothing is lost, no row gets more than its sum or less than nothing.
+
+        Of refunds the same below zero: no more goes back than is planned to.
+        """
         dice = random.Random(3)
         for _case in range(3000):
-            rows = [(row, dice.randint(0, 300)) for row in range(dice.randint(1, 5))]
+            # A negative row is a refund.
+            rows = [(row, dice.randint(-150, 300)) for row in range(dice.randint(1, 5))]
             entries = [
                 (dice.randint(-200, 400), dice.choice([None, 0, 1, 99])) for _entry in range(6)
             ]
@@ -96,7 +100,77 @@ class TestAllocation(BaseCase):
                     if row is not None:
                         filled[row] += part
                 for row, amount_of_row in rows:
-                    self.assertTrue(0 <= filled[row] <= amount_of_row)
+                    low, high = sorted((0, amount_of_row))
+                    self.assertTrue(low <= filled[row] <= high)
+
+    def test_refunds(self):
+        """EC-17: what goes back closes refunds first, the linked one, then by date."""
+        rows = [("a", 100), ("r", -30), ("b", 100), ("s", -20)]
+        self.assertEqual(
+            allocate([(200, None), (-35, "s"), (-25, "a"), (15, "r")], rows),
+            [
+                [("a", 100), ("b", 100)],
+                [("s", -20), ("r", -15)],
+                [("r", -15), ("a", -10)],
+                [("r", 15)],
+            ],
+        )
+        # Nothing of what came is put on refunds, unless it names one.
+        self.assertEqual(
+            allocate([(230, None), (-70, None), (5, "r")], rows),
+            [
+                [("a", 100), ("b", 100), (None, 30)],
+                [("r", -30), ("s", -20), (None, -20)],
+                [("r", 5)],
+            ],
+        )
+
+    def test_refunds_change_nothing_else(self):
+        """EC-17: with refunds in the plan the rest is as if their money had never moved."""
+        dice = random.Random(5)
+        for _case in range(2000):
+            rows = [(row, dice.randint(0, 300)) for row in range(dice.randint(1, 4))]
+            refunds = [(-1 - row, -dice.randint(1, 100)) for row in range(dice.randint(1, 3))]
+            entries = [(dice.randint(-200, 400), None) for _entry in range(6)]
+            mixed = dice.sample(rows, len(rows)) + refunds
+            pieces = allocate(entries, mixed)
+            bare = [
+                (amount - sum(part for row, part in some if row is not None and row < 0), None)
+                for (amount, _linked), some in zip(entries, pieces, strict=True)
+            ]
+            order = [row for row in mixed if row[1] >= 0]
+            self.assertEqual(
+                [[one for one in some if one[0] is None or one[0] >= 0] for some in pieces],
+                allocate(bare, order),
+            )
+            back = -sum(amount for amount, _linked in entries if amount < 0)
+            paid = -sum(part for some in pieces for row, part in some if row in dict(refunds))
+            self.assertEqual(paid, min(back, -sum(amount for _row, amount in refunds)))
+
+    def test_marks(self):
+        """IM-14: a mark and the money that comes after it are the same money, counted once."""
+        dice = random.Random(4)
+        for _case in range(3000):
+            rows = [(row, dice.randint(1, 300)) for row in range(dice.randint(1, 5))]
+            before = [(dice.randint(0, 200), None) for _entry in range(dice.randint(0, 3))]
+            after = [(dice.randint(0, 200), None) for _entry in range(dice.randint(0, 3))]
+            marked = dice.choice(rows)[0]
+            closed = sum(part for one in allocate(before, rows) for row, part in one
+                         if row == marked)  # fmt: skip
+            declared = dict(rows)[marked] - closed
+            marks = {marked: count_unlinked(before, rows)[0]}
+            # The day of the money says nothing of when it was booked.
+            entries = dice.sample(before + after, len(before + after))
+            taken = dict.fromkeys((row for row, _amount in rows), 0)
+            for (amount, _linked), one in zip(entries, allocate(entries, rows, marks), strict=True):
+                self.assertEqual(sum(part for _row, part in one), amount)
+                for row, part in one:
+                    if row is not None:
+                        taken[row] += part
+            counted = sum(taken.values()) + min(declared, dict(rows)[marked] - taken[marked])
+            known, new = (sum(amount for amount, _linked in some) for some in (before, after))
+            total = sum(amount for _row, amount in rows)
+            self.assertEqual(counted, min(total, min(known, total) + max(declared, new)))
 
     def test_dates_in_order(self):
         """Earlier rows are full before later ones get anything of unlinked money."""
