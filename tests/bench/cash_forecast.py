@@ -8,7 +8,7 @@ at invoices, bank lines and files besides, and must give the same sum.
 import datetime as dt
 
 from tests.bench.frame import Result, bench
-from tests.bench.payment_plan import _as, database
+from tests.bench.payment_plan import as_user, database
 
 FLOOR = """
 SELECT date_planned, sum(amount_remaining) FROM crm_contract_payment
@@ -31,14 +31,14 @@ def prepared(env):
     env.cr.execute(DELAYS, {"company": env.company.id})
     env.cr.execute("ANALYZE crm_payer_delay")
     env.invalidate_all()
-    return _as(env, "plan_0")
+    return as_user(env, "plan_0")
 
 
-def _total(board):
+def get_total(board):
     return sum(week["in"] - week["out"] for week in board["weeks"]) + board["later"]["in"]
 
 
-def _board(env, mode):
+def read_board(env, mode):
     env.invalidate_all()
     return env["crm.cash.board"].get_board(mode)
 
@@ -47,7 +47,7 @@ def _check(env):
     env.cr.execute(FLOOR)
     expected = float(sum(row[1] for row in env.cr.fetchall()))
     for mode in MODES:
-        if round(_total(_board(env, mode)) - expected, 2):
+        if round(get_total(read_board(env, mode)) - expected, 2):
             raise AssertionError(f"{mode}: the board's weeks are not what the plan leaves open.")
 
 
@@ -70,7 +70,7 @@ def _measure(lab, mode):
             env.cr.execute(FLOOR)
             env.cr.fetchall()
 
-        return Result(*lab.best(lambda: _board(head, mode), floor, repeat=3))
+        return Result(*lab.best(lambda: read_board(head, mode), floor, repeat=3))
 
 
 @bench("cash forecast: documents of a week", at_most=1)

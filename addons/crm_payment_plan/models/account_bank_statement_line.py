@@ -35,11 +35,14 @@ class AccountBankStatementLine(models.Model):
     def _compute_paid_contracts(self):
         rows = self._get_settlements().grouped("counterpart_move_id")
         none = self.env["crm.contract.settlement"]
+        every = none.union(*rows.values())
+        # Auditors see the line, though not the contracts. Rights are asked once for all rows.
+        contracts = every.contract_id.sudo(False)._filtered_access("read")
+        payments = every.payment_id.sudo(False)._filtered_access("read")
         for line in self:
             found = rows.get(line.move_id, none)
-            # Auditors see the line, though not the contracts.
-            line.paid_contract_ids = found.contract_id.sudo(False)._filtered_access("read")
-            line.paid_payment_ids = found.payment_id.sudo(False)._filtered_access("read")
+            line.paid_contract_ids = contracts & found.contract_id
+            line.paid_payment_ids = payments & found.payment_id
 
     @api.model
     def _search_paid_contract_ids(self, operator, value):

@@ -1,9 +1,10 @@
+import math
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_amount
+from odoo.tools import SQL, format_amount, is_list_of
 
 from ..lib.payer_discipline import Thresholds
 from .crm_cash_category import DIRECTIONS
@@ -30,7 +31,9 @@ class CrmCashForecast(models.Model):
     _order = "date_contract, id"
     _rec_name = "document"
     _depends = {
-        "crm.contract": ["number", "state", "commercial_partner_id", "partner_reference"],
+        "crm.contract": [
+            "number", "state", "version", "commercial_partner_id", "partner_reference",
+        ],
         "crm.contract.payment": [
             "name", "state", "amount_remaining", "date_planned", "contract_state", "direction",
             "user_id", "company_id", "currency_id", "cash_category_id", "cash_journal_id",
@@ -45,7 +48,9 @@ class CrmCashForecast(models.Model):
             "name", "partner_id",
         ],
         "account.partial.reconcile": ["amount", "debit_move_id", "credit_move_id"],
-        "account.payment": ["crm_contract_id", "move_id"],
+        "account.payment": [
+            "crm_contract_id", "move_id", "is_matched", "partner_id", "outstanding_account_id",
+        ],
         "account.bank.statement.line": ["partner_id", "is_reconciled", "amount"],
         "crm.receivable.item": ["open_amount", "due_date", "state", "disputed"],
     }  # fmt: skip
@@ -122,7 +127,14 @@ class CrmCashForecast(models.Model):
 
     @property
     def _table_query(self):
-        return self._get_forecast_sql(self.env.companies)
+        return self._get_forecast_sql(self.env.companies, self.env.context.get("cash_row_ids"))
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        """Rows asked for by their ids need not be looked for among all that is planned."""
+        ids = _get_asked_ids(Domain(domain))
+        model = self if ids is None else self.with_context(cash_row_ids=ids)
+        return super(CrmCashForecast, model)._search(domain, *args, **kwargs)
 
     # What is asked ------------------------------------------------------------------
 
@@ -263,10 +275,38 @@ class CrmCashForecast(models.Model):
         if start:
             domain &= Domain(name, ">=", start)
         if name == "date_behaviour":
-            # Delays are 0 days at least and the formula's cap at most: the index finds these.
+            # Delays are 0 days at least, the longest of all payers at most: an index finds these.
             if stop:
                 domain &= Domain("date_contract", "<", stop)
             if start:
-                first = fields.Date.to_date(start) - timedelta(days=Thresholds().cap)
+                days = self._get_longest_delay()
+                first = fields.Date.to_date(start) - timedelta(days=days)
                 domain &= Domain("date_contract", ">=", first)
         return domain
+
+    @api.model
+    def _get_longest_delay(self):
+        """Days that no payer of the reader's companies is late by, with a month to spare.
+
+        A list stays open, or is saved as a favourite, while delays change every night.
+        """
+        companies = self.env.companies
+        bases = {self._get_delay_basis(company) for company in companies}
+        [longest] = (
+            self.env["crm.payer.delay"]
+            .sudo()
+            ._read_group(
+                [("company_id", "in", companies.ids)],
+                [],
+                [f"{basis}:max" for basis in sorted(bases)],
+            )
+        )
+        return min(Thresholds().cap, math.ceil(max(days or 0 for days in longest)) + 31)
+
+
+def _get_asked_ids(domain):
+    """The ids that a domain names and asks nothing more of, as reading does; else None."""
+    terms = list(domain)
+    if len(terms) == 1 and terms[0][:2] == ("id", "in") and is_list_of(terms[0][2], int):
+        return tuple(terms[0][2])
+    return None

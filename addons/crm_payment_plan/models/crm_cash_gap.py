@@ -59,10 +59,10 @@ class CrmCashGap(models.Model):
             changed = {name: value for name, value in values.items() if known[name] != value}
             if changed:
                 known.write(changed)
-            known._warn()
+            known._warn(day)
             return self.browse()
         gap = self.create({**values, "company_id": company.id, "found_date": day})
-        gap._warn()
+        gap._warn(day)
         return gap
 
     @api.model
@@ -75,10 +75,11 @@ class CrmCashGap(models.Model):
             "missing": found["missing"],
         }
 
-    def _warn(self):
+    def _warn(self, day):
         """An activity of the treasurer, in words and with the sum that is missing.
 
-        Once: again only when another person has taken over, whose activity it is then.
+        Once: again only when another person has taken over, whose activity it is then, due on
+        the day on which he is told.
         """
         self.ensure_one()
         treasurer = self.company_id._get_cash_watcher()
@@ -89,7 +90,7 @@ class CrmCashGap(models.Model):
         gap = self.with_context(lang=treasurer.lang)
         gap.activity_schedule(
             ACTIVITY,
-            date_deadline=self.found_date,
+            date_deadline=day,
             user_id=treasurer.id,
             summary=gap.env._(
                 "%(amount)s missing in the week of %(week)s",

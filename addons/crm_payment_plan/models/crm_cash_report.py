@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..lib.agreed import AGREED
 from .crm_cash_category import DIRECTIONS
 
 #: Accounts on which money lies: banks, cash, what waits for the bank, between own banks.
@@ -9,7 +10,8 @@ SELECT default_account_id AS id FROM account_journal
  WHERE type IN ('bank', 'cash', 'credit') AND default_account_id IS NOT NULL
 UNION SELECT payment_account_id FROM account_payment_method_line
  WHERE payment_account_id IS NOT NULL
-UNION SELECT outstanding_account_id FROM account_payment WHERE outstanding_account_id IS NOT NULL
+UNION SELECT a.id FROM account_account a
+ WHERE EXISTS (SELECT FROM account_payment p WHERE p.outstanding_account_id = a.id)
 UNION SELECT transfer_account_id FROM res_company WHERE transfer_account_id IS NOT NULL
 """
 #: Money of contracts, by the planned payment it closes. Without write-offs.
@@ -27,29 +29,33 @@ SELECT s.id::bigint * 4 AS id, s.company_id, s.date, s.contract_id, s.payment_id
  WHERE s.company_id IN %(companies)s
 """
 #: The rest of what posted entries moved through bank and cash, by the account it is booked on;
-#: money on an invoice without contract by the account of the invoice.
+#: money on an invoice without contract by the account of the invoice. The day and company of an
+#: entry are those of its items: named at each step, so that a question for a month reads a month.
 OTHERS = """
-WITH liquid AS (%(liquid)s), moved AS (
-    SELECT DISTINCT l.move_id FROM account_move_line l
+WITH liquid AS MATERIALIZED (%(liquid)s), moved AS (
+    SELECT DISTINCT l.move_id, l.date, l.company_id FROM account_move_line l
      WHERE l.account_id IN (SELECT id FROM liquid) AND l.parent_state = 'posted'
        AND l.company_id IN %(companies)s
 ), counter AS (
-    SELECT min(l.id) AS id, l.move_id, min(l.company_id) AS company_id, min(l.date) AS date,
-           l.account_id, min(l.partner_id) AS partner_id, -sum(l.balance) AS amount,
+    SELECT min(l.id) AS id, l.move_id, l.company_id, l.date, l.account_id,
+           min(l.partner_id) AS partner_id, -sum(l.balance) AS amount,
            a.account_type IN ('asset_receivable', 'liability_payable') AS is_debt
-      FROM account_move_line l
-      JOIN moved ON moved.move_id = l.move_id
+      FROM moved
+      JOIN account_move_line l ON l.move_id = moved.move_id
+           AND l.date = moved.date AND l.company_id = moved.company_id
       JOIN account_account a ON a.id = l.account_id
      WHERE l.account_id NOT IN (SELECT id FROM liquid)
-     GROUP BY l.move_id, l.account_id, a.account_type
-), settled AS (
-    SELECT move_id, sum(amount) AS amount FROM (%(settled)s) s WHERE move_id IS NOT NULL GROUP BY 1
+     GROUP BY l.move_id, l.company_id, l.date, l.account_id, a.account_type
 ), rest AS (
     SELECT counter.*, counter.amount - CASE WHEN is_debt THEN COALESCE(settled.amount, 0)
                ELSE 0 END AS rest,
-           sum(counter.amount) OVER (PARTITION BY counter.move_id)
+           sum(counter.amount) OVER (
+               PARTITION BY counter.move_id, counter.date, counter.company_id)
                - COALESCE(settled.amount, 0) AS left_over
-      FROM counter LEFT JOIN settled ON settled.move_id = counter.move_id
+      FROM counter
+      LEFT JOIN LATERAL (
+           SELECT sum(s.amount) AS amount FROM (%(settled)s) s WHERE s.move_id = counter.move_id
+           ) settled ON TRUE
 )
 SELECT r.id::bigint * 4 + 1, r.company_id, r.date, NULL::int, NULL::int, r.move_id,
        partner.commercial_partner_id, partner.user_id,
@@ -86,10 +92,9 @@ SELECT p.id::bigint * 4 + 1, 'plan', p.company_id, p.date_planned, p.contract_id
        NULL, c.commercial_partner_id, p.user_id, p.direction, p.cash_category_id, 0,
        CASE p.direction WHEN 'income' THEN 1 ELSE -1 END * p.amount * rate.factor, 0
   FROM crm_contract_payment p
-  JOIN crm_contract c ON c.id = p.contract_id
+  JOIN crm_contract c ON c.id = p.contract_id AND %(agreed)s
   JOIN %(rates)s ON rate.key = p.company_id * 1000000::bigint + p.currency_id
  WHERE p.company_id IN %(companies)s AND p.state <> 'cancelled'
-   AND p.contract_state NOT IN ('draft', 'terminated', 'cancelled')
  UNION ALL
 SELECT l.id::bigint * 4 + 2, 'budget', l.company_id, l.date, NULL, NULL, NULL, l.id, NULL, NULL,
        l.direction, l.category_id, CASE l.direction WHEN 'income' THEN 1 ELSE -1 END * l.amount,
@@ -114,10 +119,12 @@ class CrmCashReport(models.Model):
     _order = "date desc, id desc"
     _rec_name = "document"
     _depends = {
-        "crm.contract": ["direction", "user_id", "commercial_partner_id", "project_id"],
+        "crm.contract": [
+            "direction", "user_id", "commercial_partner_id", "project_id", "state", "version",
+        ],
         "crm.contract.payment": [
-            "amount", "state", "date_planned", "contract_state", "cash_category_id", "direction",
-            "company_id", "currency_id",
+            "amount", "state", "date_planned", "cash_category_id", "direction", "company_id",
+            "currency_id",
         ],
         "crm.contract.settlement": [
             "date", "amount_settled", "amount_cash", "amount_company", "payment_id",
@@ -174,6 +181,7 @@ class CrmCashReport(models.Model):
         settled = SQL(SETTLED, **values)
         report = SQL(
             REPORT,
+            agreed=SQL(AGREED),
             settled=settled,
             others=SQL(OTHERS, liquid=SQL(LIQUID), settled=settled, **values),
             rates=self.env["crm.cash.forecast"]._get_rates_sql(companies),

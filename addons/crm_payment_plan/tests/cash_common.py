@@ -77,3 +77,36 @@ class CashCommon(PlanCommon):
                 "partner_id": partner and partner.id,
             }
         )
+
+
+class BoardCommon(CashCommon):
+    """What the board says beyond what it said of the database before the test."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.weeks = {
+            mode: cls.Board.get_board(mode)["weeks"] for mode in (None, "promised", "behaviour")
+        }
+
+    def _board(self, **values):
+        self.env.flush_all()
+        return self.Board.get_board(**values)
+
+    def _opened(self, board=None):
+        """What the tests' own entries added to the opening balance."""
+        opening = (board or self._board())["opening"]
+        return round(opening["total"] - self.before["opening"]["total"], 2)
+
+    def _flows(self, **values):
+        """(in, out) per week, less what the database had before."""
+        return [
+            (round(week["in"] - old["in"], 2), round(week["out"] - old["out"], 2))
+            for week, old in zip(
+                self._board(**values)["weeks"], self.weeks[values.get("mode")], strict=True
+            )
+        ]
+
+    def _watch(self, night=TODAY):
+        self.env.flush_all()
+        return self.env["crm.cash.gap"]._watch(self.company, night)

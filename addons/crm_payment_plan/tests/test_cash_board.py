@@ -6,7 +6,7 @@ from openpyxl import load_workbook
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from .cash_common import TODAY, CashCommon, day
+from .cash_common import TODAY, BoardCommon, CashCommon, day
 
 
 def _without(group):
@@ -22,67 +22,8 @@ def _without(group):
 
 
 @tagged("-at_install", "post_install")
-class TestCashBoard(CashCommon):
+class TestCashBoard(BoardCommon):
     """TN-26, TN-27: the forecast by week, the balance, the gap and its alert."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.weeks = {
-            mode: cls.Board.get_board(mode)["weeks"] for mode in (None, "promised", "behaviour")
-        }
-
-    def _board(self, **values):
-        self.env.flush_all()
-        return self.Board.get_board(**values)
-
-    def _opened(self, board=None):
-        """What the tests' own entries added to the opening balance."""
-        opening = (board or self._board())["opening"]
-        return round(opening["total"] - self.before["opening"]["total"], 2)
-
-    def _flows(self, **values):
-        """(in, out) per week, less what the database had before."""
-        return [
-            (round(week["in"] - old["in"], 2), round(week["out"] - old["out"], 2))
-            for week, old in zip(
-                self._board(**values)["weeks"], self.weeks[values.get("mode")], strict=True
-            )
-        ]
-
-    def test_opening_balance(self):
-        """Posted entries of bank accounts to this day; drafts and later ones are not there."""
-        self._entry(500, self.income)
-        self._entry(100, self.income, date=day(1))
-        draft = self._entry(70, self.income)
-        draft.button_draft()
-        board = self._board()
-        self.assertEqual(self._opened(board), 500)
-        account = [one for one in board["opening"]["accounts"] if one["account_id"] == self.bank.id]
-        self.assertEqual([one["amount"] for one in account], [500])
-
-    def test_money_on_its_way(self):
-        """Trap: a registered payment has left the open invoices and not reached the bank."""
-        way = self.env["account.account"].create(
-            {"code": "T310", "name": "On the way", "account_type": "asset_current",
-             "reconcile": True}
-        )  # fmt: skip
-        (
-            self.bank_journal.inbound_payment_method_line_ids
-            | self.bank_journal.outbound_payment_method_line_ids
-        ).payment_account_id = way
-        self._advance(80, date=TODAY)
-        board = self._board()
-        self.assertEqual(self._opened(board), 80)
-        self.assertEqual(board["opening"]["transit"] - self.before["opening"]["transit"], 80)
-
-    def test_unmatched_bank_lines_are_told(self):
-        self._bank_line(90)
-        opening = self._board()["opening"]
-        before = self.before["opening"]
-        self.assertEqual(opening["unmatched_count"] - before["unmatched_count"], 1)
-        self.assertEqual(round(opening["unmatched"] - before["unmatched"], 2), 90)
-        self.assertEqual(self._opened(), 90)
 
     def test_weeks_of_three_modes(self):
         """EC-21's weeks; a date per mode; overdue money is due today."""
@@ -222,10 +163,6 @@ class TestCashBoard(CashCommon):
     def _gap(self, amount=10**9):
         return self._contract(amount, [(amount, day(15))], kind=self.purchase)
 
-    def _watch(self, night=TODAY):
-        self.env.flush_all()
-        return self.env["crm.cash.gap"]._watch(self.company, night)
-
     def test_told_once(self):
         """One activity per gap; it follows the gap and goes with it."""
         Gap = self.env["crm.cash.gap"]
@@ -283,6 +220,7 @@ class TestCashBoard(CashCommon):
         for night in (1, 2):
             self._watch(day(night))
             self.assertEqual(gap.activity_ids.user_id, self.accountant)
+            self.assertEqual(gap.activity_ids.date_deadline, day(1), "not overdue on arrival")
             self.assertEqual(len(gap.activity_ids), 1)
         gap.activity_ids.action_done()
         self._watch(day(3))
