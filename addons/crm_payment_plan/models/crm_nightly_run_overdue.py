@@ -1,16 +1,17 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..lib.agreed import AGREED
 from .bpm_process_tell import PAYMENT_OVERDUE
 
 #: Open payments whose day has passed and of which nobody was told; planned anew and late
 #: again, a payment is told again.
-UNTOLD = """
-SELECT id FROM crm_contract_payment
- WHERE company_id = %(company)s AND state = 'planned' AND amount_remaining > 0
-   AND date_planned < %(night)s AND contract_state IN ('approved', 'active')
-   AND overdue_told_date IS DISTINCT FROM date_planned
- ORDER BY id
+UNTOLD = f"""
+SELECT p.id FROM crm_contract_payment p
+  JOIN crm_contract c ON c.id = p.contract_id AND {AGREED}
+ WHERE p.company_id = %(company)s AND p.state = 'planned' AND p.amount_remaining > 0
+   AND p.date_planned < %(night)s AND p.overdue_told_date IS DISTINCT FROM p.date_planned
+ ORDER BY p.id
 """
 
 
@@ -44,6 +45,7 @@ class CrmNightlyRun(models.Model):
     def _get_untold(self):
         Payment = self.env["crm.contract.payment"].sudo()
         Payment.flush_model()
+        self.env["crm.contract"].flush_model(["state", "version"])
         rows = self.env.execute_query(SQL(UNTOLD, company=self.company_id.id, night=self.night))
         return Payment.browse(key for (key,) in rows)
 

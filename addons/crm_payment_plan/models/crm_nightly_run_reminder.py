@@ -30,11 +30,13 @@ class CrmNightlyRun(models.Model):
         if review.state != "review":
             stage.message = self.env._("The last list is being sent.")
             return
+        self._tell_without_address(review)
         waiting = review.reminder_ids.filtered(lambda one: one.state == "waiting")
         automatic = waiting.filtered(
             lambda one: one.chosen and one.level_id.is_automatic and not one._is_decided()
         )
-        self._work_in_batches(
+        sweep = self.with_context(nightly_batch_size=1) if review._keeps_each() else self
+        sweep._work_in_batches(
             stage,
             automatic.ids,
             review._send_automatic,
@@ -46,6 +48,20 @@ class CrmNightlyRun(models.Model):
             "%(count)s customers to remind, %(sent)s of them by itself.",
             count=len(waiting),
             sent=stage.created,
+        )
+
+    def _tell_without_address(self, review):
+        """Ask people for the addresses that are missing; say of whom nobody could be asked."""
+        nobody = review._ask_for_addresses()
+        self._add_issues(
+            [
+                {
+                    "stage": "payment_reminder",
+                    "partner_id": reminder.partner_id.id,
+                    "message": reminder._get_nobody_message(),
+                }
+                for reminder in nobody
+            ]
         )
 
 

@@ -151,13 +151,14 @@ class CrmPaymentPromise(models.Model):
         return promises
 
     def _take_call(self):
-        """The open payment call to the customer has brought this promise: it is done."""
+        """The open payment call of this company has brought this promise: it is done."""
         call = self.activity_id or self.env["mail.activity"].search(
             [
                 ("res_model", "=", "res.partner"),
                 ("res_id", "=", self.partner_id.id),
                 ("call_reason", "=", "payment"),
                 ("user_id", "=", self.env.uid),
+                ("reminder_company_id", "in", [self.company_id.id, False]),
             ],
             limit=1,
         )

@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..lib import promises as judging
+from .entry_money import IS_MONEY
 
 #: Days after the promised one until which a transfer may be booked.
 GRACE = 1
@@ -153,19 +154,13 @@ class CrmPaymentPromise(models.Model):
                 SELECT rp.commercial_partner_id, l.date, -l.balance, l.currency_id,
                        -l.amount_currency
                   FROM account_move_line l
-                  JOIN account_move m ON m.id = l.move_id AND m.move_type = 'entry'
+                  JOIN account_move m ON m.id = l.move_id
                   JOIN account_account a ON a.id = l.account_id
                        AND a.account_type = 'asset_receivable'
                   JOIN res_partner rp ON rp.id = l.partner_id
                  WHERE l.company_id = %(company)s AND l.parent_state = 'posted' AND l.balance < 0
                    AND rp.commercial_partner_id = ANY(%(partners)s) AND l.date >= %(first)s
-                   AND NOT EXISTS (SELECT FROM account_partial_reconcile x
-                                    WHERE x.exchange_move_id = m.id)
-                   AND NOT (m.origin_payment_id IS NULL AND m.statement_line_id IS NULL AND EXISTS (
-                        SELECT FROM account_move_line e
-                          JOIN account_account ea ON ea.id = e.account_id
-                         WHERE e.move_id = m.id AND e.balance > 0
-                           AND ea.account_type LIKE 'expense%%'))
+                   AND %(is_money)s
                 UNION ALL
                 SELECT i.partner_id, p.date, p.amount * i.rate::numeric, i.currency_id, p.amount
                   FROM crm_receivable_payment p JOIN crm_receivable_item i ON i.id = p.item_id
@@ -178,12 +173,13 @@ class CrmPaymentPromise(models.Model):
                        s.amount_settled
                   FROM crm_contract_settlement s JOIN crm_contract c ON c.id = s.contract_id
                  WHERE c.company_id = %(company)s AND s.source = 'manual'
-                   AND c.direction = 'income'
+                   AND s.amount_settled > 0 AND c.direction = 'income'
                    AND c.commercial_partner_id = ANY(%(partners)s) AND s.date >= %(first)s
                 """,
                 company=company.id,
                 partners=self.partner_id.ids,
                 first=min(self.mapped("date_made")),
+                is_money=SQL(IS_MONEY),
                 twins=Source._get_twins_sql(company, self.partner_id.ids),
             )
         )
@@ -193,7 +189,7 @@ class CrmPaymentPromise(models.Model):
         return money
 
     def _get_document_money(self):
-        """{(model, id): receipts}: what was received for the documents promised."""
+        """{(model, id): receipts}: money that came for the documents promised."""
         if not self:
             return {}
         self.env.flush_all()
@@ -205,8 +201,9 @@ class CrmPaymentPromise(models.Model):
                   FROM account_move_line l
                   JOIN account_partial_reconcile p ON p.debit_move_id = l.id
                   JOIN account_move_line c ON c.id = p.credit_move_id AND c.parent_state = 'posted'
-                  JOIN account_move cm ON cm.id = c.move_id AND cm.move_type = 'entry'
+                  JOIN account_move m ON m.id = c.move_id
                  WHERE l.move_id = ANY(%(moves)s) AND l.parent_state = 'posted'
+                   AND %(is_money)s
                 UNION ALL
                 SELECT 'crm.receivable.item', p.item_id, p.date, p.amount * i.rate::numeric,
                        i.currency_id, p.amount
@@ -214,10 +211,13 @@ class CrmPaymentPromise(models.Model):
                  WHERE p.item_id = ANY(%(items)s) AND p.reversed_import_id IS NULL
                 UNION ALL
                 SELECT 'crm.contract.payment', payment_id, date,
-                       COALESCE(amount_company, amount_settled), currency_id, amount_settled
-                  FROM crm_contract_settlement WHERE payment_id = ANY(%(payments)s)
+                       COALESCE(amount_company, amount_settled) * amount_cash / amount_settled,
+                       currency_id, amount_cash
+                  FROM crm_contract_settlement
+                 WHERE payment_id = ANY(%(payments)s) AND amount_settled <> 0 AND amount_cash <> 0
                 """,
                 moves=self.move_id.ids,
+                is_money=SQL(IS_MONEY),
                 items=self.item_id.ids,
                 payments=self.payment_id.ids,
             )

@@ -145,29 +145,10 @@ class CrmPaymentReminder(models.Model):
             self.sudo().write({"level_by_hand": True})
         if "recipient_ids" in vals:
             self.sudo().write({"recipients_by_hand": True})
+        self.sudo()._remember_decision()
         if {"level_id", "recipient_ids"} & set(vals):
             self.sudo()._hold_anew()
         return result
-
-    def _is_decided(self):
-        return (
-            self.level_by_hand
-            or self.recipients_by_hand
-            or self.custom_body
-            or self.custom_subject
-            or self.chosen == bool(self.hold_codes)
-        )
-
-    def _get_decisions(self):
-        """{customer id: level and recipients that a person chose}: another look keeps them."""
-        decisions = {}
-        for reminder in self:
-            own = decisions.setdefault(reminder.partner_id.id, {})
-            if reminder.level_by_hand:
-                own["level"] = reminder.level_id
-            if reminder.recipients_by_hand:
-                own["recipients"] = reminder.recipient_ids
-        return decisions
 
     def action_open_form(self):
         """Button: the reminder with its debts and text."""

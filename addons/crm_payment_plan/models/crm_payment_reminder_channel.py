@@ -99,12 +99,7 @@ class CrmPaymentReminder(models.Model):
         user = user or self.user_id or self.run_id.user_id
         user = user or self.company_id._get_payment_assigner()
         if not user:
-            raise UserError(
-                self.env._(
-                    "There is nobody who could do it: give the customer a salesperson, or the "
-                    "company an accountant."
-                )
-            )
+            raise UserError(self._get_nobody_message())
         return self.partner_id.sudo().activity_schedule(
             "mail.mail_activity_data_todo",
             date_deadline=self.run_id.date,
@@ -113,37 +108,51 @@ class CrmPaymentReminder(models.Model):
             user_id=user.id,
         )
 
+    def _get_nobody_message(self):
+        return self.env._(
+            "There is nobody who could do it: give the customer a salesperson, or the company an "
+            "accountant."
+        )
+
     def _send_call(self):
-        """A call of the responsible, planned like every other call; one a customer."""
-        Activity = self.env["mail.activity"].sudo()
-        call = Activity.search(
-            [("res_model", "=", "res.partner"), ("res_id", "=", self.partner_id.id),
-             ("call_reason", "=", "payment")], limit=1
-        )  # fmt: skip
+        """A call of the responsible, planned like every other call; one a customer.
+
+        Each company that he owes to has its own: the call is about its debts.
+        """
+        call = self._get_open_call()
         note = self.with_context(lang=self.user_id.lang)._get_documents_html()
         if call:
-            call.note = note
+            call.write({"note": note, "reminder_company_id": self.company_id.id})
             return {"activity_id": call.id}
-        planned = self.env["crm.call.planner"]._plan_calls(
-            self.company_id,
-            self.run_id.date,
-            [
-                {
-                    "partner_id": self.partner_id.id,
-                    "user_id": self.user_id.id or False,
-                    "reason": "payment",
-                    "summary": self.env._(
-                        "Overdue: %s",
-                        self.company_id.currency_id.format(self.amount),
-                    ),
-                    "note": note,
-                    "value": self.amount,
-                    "overdue": self.days,
-                }
-            ],
+        planner = self.env["crm.call.planner"]
+        planned = planner._plan_calls(
+            self.company_id, self.run_id.date, [{**self._prepare_call(), "note": note}]
         )
         call = planned.get(self.partner_id.id)
         if not call:
-            planner = self.env["crm.call.planner"]
             raise UserError(planner._get_nobody_message(self.user_id))
+        call.reminder_company_id = self.company_id
         return {"activity_id": call.id}
+
+    def _get_open_call(self):
+        """The payment call of this company, or one that names none."""
+        calls = self.env["mail.activity"].sudo().search(
+            [("res_model", "=", "res.partner"), ("res_id", "=", self.partner_id.id),
+             ("call_reason", "=", "payment"),
+             ("reminder_company_id", "in", [self.company_id.id, False])]
+        )  # fmt: skip
+        return calls.filtered("reminder_company_id")[:1] or calls[:1]
+
+    def _prepare_call(self):
+        """What the planner of calls is to know; the company's name where there are several."""
+        summary = self.env._("Overdue: %s", self.company_id.currency_id.format(self.amount))
+        if self.env["res.company"].sudo().search_count([], limit=2) > 1:
+            summary = f"{summary} · {self.company_id.name}"
+        return {
+            "partner_id": self.partner_id.id,
+            "user_id": self.user_id.id or False,
+            "reason": "payment",
+            "summary": summary,
+            "value": self.amount,
+            "overdue": self.days,
+        }

@@ -5,8 +5,8 @@ from odoo import models
 INVOICE_REPORT = "crm_payment_plan.action_report_invoice"
 PAYMENT_REPORT = "crm_payment_plan.action_report_payment"
 STATEMENT_REPORT = "crm_payment_plan.action_report_reconciliation"
-#: A list with files prints a while: so many are sent at once, more in the background.
-AT_ONCE_WITH_FILES = 3
+#: A person waits for so many files to be printed; with more a list is sent in the background.
+FILES_AT_ONCE = 5
 
 
 class CrmPaymentReminder(models.Model):
@@ -114,14 +114,23 @@ class CrmPaymentReminder(models.Model):
 
 
 class CrmPaymentReminderRun(models.Model):
-    """Lists whose mails carry files are longer in the sending."""
+    """Lists with files are longer in the sending: each file is printed, a second or so."""
 
     _inherit = "crm.payment.reminder.run"
 
-    def _get_at_once(self):
-        levels = self.reminder_ids.filtered(
-            lambda one: one.state == "waiting" and one.chosen
-        ).level_id
-        if levels.filtered(lambda one: one.attach_invoices or one.attach_statement):
-            return AT_ONCE_WITH_FILES
-        return super()._get_at_once()
+    def _takes_long(self):
+        return super()._takes_long() or self._count_files() > FILES_AT_ONCE
+
+    def _count_files(self):
+        """How many files are to be printed: letters, and what the mails will carry."""
+        ready = self.reminder_ids.filtered(lambda one: one.state == "waiting" and one.chosen)
+        letters = ready.filtered(lambda one: one.channel == "letter")
+        mails = ready.filtered(lambda one: one.channel == "mail")
+        invoices = mails.filtered("level_id.attach_invoices")
+        statements = mails.filtered("level_id.attach_statement")
+        count = sum(len(one._get_table_documents()) for one in invoices)
+        return count + len(statements) + len(letters)
+
+    def _keeps_each(self):
+        # Printing takes seconds: a stop of the server costs no others what they have got.
+        return super()._keeps_each() or bool(self._count_files())

@@ -134,8 +134,9 @@ class CrmPaymentReminder(models.Model):
     # What a person may overrule -----------------------------------------------
 
     def _check_may_be_chosen(self, vals):
+        cures = {"no_email": {"level_id", "recipient_ids"}, "sent": {"level_id"}}
         for reminder in self.filtered("is_hard"):
-            if reminder.hold_reason == "no_email" and {"level_id", "recipient_ids"} & set(vals):
+            if cures.get(reminder.hold_reason, set()) & set(vals):
                 continue
             raise UserError(
                 self.env._(
@@ -146,8 +147,12 @@ class CrmPaymentReminder(models.Model):
             )
 
     def _hold_anew(self):
-        """Another channel or address may cure what was held back, or make it so."""
-        for reminder in self:
+        """Another level or address may cure what was held back, or make it so."""
+        sent = self.filtered(lambda one: one.hold_reason == "sent")
+        for run, reminders in sent.grouped("run_id").items():
+            # At a higher level it is these debts' turn again.
+            run.with_company(run.company_id)._look_at(reminders)
+        for reminder in self - sent:
             old = reminder._get_hold_codes()
             emails = set(reminder.recipient_ids.sudo().mapped("email_normalized")) - {False}
             by_mail = reminder.channel == "mail"
@@ -175,7 +180,7 @@ class CrmPaymentReminder(models.Model):
 
     # In words -----------------------------------------------------------------
 
-    @api.depends("hold_codes", "state", "error", "unapplied_amount")
+    @api.depends("hold_codes", "state", "error", "unapplied_amount", "chosen", "decided_level_id")
     @api.depends_context("lang")
     def _compute_hold_text(self):
         for reminder in self:
@@ -187,6 +192,8 @@ class CrmPaymentReminder(models.Model):
         if self.unapplied_amount and self.state == "waiting" and "unapplied" not in codes:
             amount = format_amount(self.env, self.unapplied_amount, self.company_id.currency_id)
             texts.append(self.env._("%s came and is not assigned yet.", amount))
+        if self.state == "waiting" and not (self.chosen or codes) and self.decided_level_id:
+            texts.append(self.env._("Unticked by a person: left out until the next level."))
         return " ".join(texts)
 
     def _get_reason_text(self, code):
@@ -228,7 +235,7 @@ class CrmPaymentReminder(models.Model):
             "bounced": _("The last mail to %s came back.", self.bounced_email),
             "company": _("Belongs to another company, or is one of ours."),
             "sent": _(
-                "Reminded of these debts at this level on %s.",
+                "Reminded of these debts at this level on %s; a higher level may be chosen.",
                 format_date(self.env, self.last_date) if self.last_date else "",
             ),
         }

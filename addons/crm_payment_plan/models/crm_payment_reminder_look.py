@@ -3,7 +3,7 @@ from odoo.tools import SQL, format_date
 
 
 class CrmPaymentReminderRun(models.Model):
-    """The last look, just before reminders leave."""
+    """The last look, just before reminders leave, and the debts that reminders show."""
 
     _inherit = "crm.payment.reminder.run"
 
@@ -14,24 +14,65 @@ class CrmPaymentReminderRun(models.Model):
         A reminder whose reason to be held appeared after the look at the list is not sent.
         """
         run = reminders.run_id.with_company(reminders.company_id)
-        run.date = run.company_id._get_local_today()
-        run._collect(reminders.partner_id.ids)
-        rows = {row["partner_id"]: row for row in run._get_customer_rows()}
-        known = run._complete_rows(
-            [rows[one.partner_id.id] for one in reminders if one.partner_id.id in rows],
-            reminders._get_decisions(),
-        )
-        values = {row["partner_id"]: row for row in known}
-        gone = reminders.filtered(lambda one: one.partner_id.id not in values)
+        gone = run._look_at(reminders)
         causes = gone._get_causes()
-        reminders._delete_documents()
+        gone._delete_documents()
         for reminder in gone:
             reminder.write({"state": "skipped", "error": causes[reminder.id]})
         for reminder in reminders - gone:
-            reminder._take_look(values[reminder.partner_id.id])
             if not reminder.chosen:
                 reminder.error = False
-        run._insert_items(reminders - gone)
+
+    def _look_at(self, reminders):
+        """Bring some reminders of this list to the debts as they are now.
+
+        :return: those whose turn is over; nothing is changed in them
+        """
+        self.ensure_one()
+        self.date = self.company_id._get_local_today()
+        self._collect(reminders.partner_id.ids)
+        decisions = reminders._get_decisions()
+        self._raise_levels(decisions)
+        rows = {row["partner_id"]: row for row in self._get_customer_rows()}
+        known = self._complete_rows(
+            [rows[one.partner_id.id] for one in reminders if one.partner_id.id in rows], decisions
+        )
+        values = {row["partner_id"]: row for row in known}
+        gone = reminders.filtered(lambda one: one.partner_id.id not in values)
+        kept = reminders - gone
+        kept._delete_documents()
+        for reminder in kept:
+            reminder._take_look(values[reminder.partner_id.id])
+        self._insert_items(kept)
+        return gone
+
+    def _insert_items(self, reminders=None):
+        """The documents of the reminders: overdue ones, and those whose turn has come."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO crm_payment_reminder_item
+                       (reminder_id, company_id, key, document, date, due_date, days, currency_id,
+                        amount, open_amount, company_amount, move_id, item_id, payment_id,
+                        twin_id, level_id, is_new, hold_reason)
+                SELECT r.id, r.company_id, d.key, d.document, d.date, d.due_date, d.days,
+                       d.currency_id, d.amount, d.open_amount, d.company_amount, d.move_id,
+                       d.item_id, d.payment_id, d.twin_id, d.level_id, d.is_new, d.hold
+                  FROM crm_reminder_document d
+                  JOIN crm_payment_reminder r ON r.partner_id = d.partner_id
+                 WHERE r.run_id = %s AND r.state = 'waiting' AND %s AND (d.days > 0 OR d.is_new)
+              ORDER BY r.id, d.due_date, d.key
+                """,
+                self.id,
+                SQL("TRUE") if reminders is None else SQL("r.id = ANY(%s)", reminders.ids),
+            )
+        )
+        self.env["crm.payment.reminder.item"].invalidate_model()
+        # The text shows them in its table.
+        self.env["crm.payment.reminder"].invalidate_model(
+            ["document_ids", "subject", "body", "documents_html"]
+        )
 
 
 class CrmPaymentReminder(models.Model):

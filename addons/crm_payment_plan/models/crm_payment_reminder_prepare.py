@@ -33,8 +33,8 @@ class CrmPaymentReminderRun(models.Model):
         own = run.reminder_ids.filtered(lambda one: one.state == "waiting")
         run._collect(run.partner_ids.ids or None)
         worked = set((run.reminder_ids - own).partner_id.ids)
-        rows = [row for row in run._get_customer_rows() if row["partner_id"] not in worked]
-        rows = run._complete_rows(rows, own._get_decisions())
+        rows, decisions = run._get_rows_to_decide(own)
+        rows = run._complete_rows([r for r in rows if r["partner_id"] not in worked], decisions)
         run._fit_reminders(own, rows)
         run._insert_items()
         run._ask_accounting(rows)
@@ -52,6 +52,7 @@ class CrmPaymentReminderRun(models.Model):
             else:
                 fresh.append({**row, "run_id": self.id})
         own.browse([one.id for one in known.values()]).unlink()
+        self._leave_out(fresh)
         for start in range(0, len(fresh), CHUNK):
             own.create(fresh[start : start + CHUNK])
 
@@ -278,6 +279,7 @@ class CrmPaymentReminderRun(models.Model):
                     "partner_id": partner.id,
                     "payer_class": row["payer_class"],
                     "level_id": level.id,
+                    "found_level_id": row["level_id"],
                     "recipient_ids": [fields.Command.set(people.ids)],
                     "amount": row["amount"] or row["held_amount"],
                     "document_count": row["document_count"],
@@ -290,33 +292,3 @@ class CrmPaymentReminderRun(models.Model):
                 }
             )
         return result
-
-    # Documents ----------------------------------------------------------------
-
-    def _insert_items(self, reminders=None):
-        """The documents of the reminders: overdue ones, and those whose turn has come."""
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO crm_payment_reminder_item
-                       (reminder_id, company_id, key, document, date, due_date, days, currency_id,
-                        amount, open_amount, company_amount, move_id, item_id, payment_id,
-                        twin_id, level_id, is_new, hold_reason)
-                SELECT r.id, r.company_id, d.key, d.document, d.date, d.due_date, d.days,
-                       d.currency_id, d.amount, d.open_amount, d.company_amount, d.move_id,
-                       d.item_id, d.payment_id, d.twin_id, d.level_id, d.is_new, d.hold
-                  FROM crm_reminder_document d
-                  JOIN crm_payment_reminder r ON r.partner_id = d.partner_id
-                 WHERE r.run_id = %s AND r.state = 'waiting' AND %s AND (d.days > 0 OR d.is_new)
-              ORDER BY r.id, d.due_date, d.key
-                """,
-                self.id,
-                SQL("TRUE") if reminders is None else SQL("r.id = ANY(%s)", reminders.ids),
-            )
-        )
-        self.env["crm.payment.reminder.item"].invalidate_model()
-        # The text shows them in its table.
-        self.env["crm.payment.reminder"].invalidate_model(
-            ["document_ids", "subject", "body", "documents_html"]
-        )

@@ -3,25 +3,22 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .entry_money import IS_MONEY
+
 #: What is paid within so many days after a reminder counts as its result.
 RESULT_DAYS = 7
 #: For so many days a result is looked at again: statements and files are entered late.
 REVISED_DAYS = 31
 
 #: Money, by document that was reminded of; an invoice, a credit note or a write-off is none.
-#: What an entry closes without payment or bank line and with an expense is written off.
 MONEY = """
 SELECT a.id, p.amount
   FROM asked a
   JOIN account_partial_reconcile p ON p.debit_move_id = a.source_id
   JOIN account_move_line c ON c.id = p.credit_move_id AND c.parent_state = 'posted'
        AND c.date BETWEEN a.sent_date AND a.sent_date + %(days)s
-  JOIN account_move m ON m.id = c.move_id AND m.move_type = 'entry'
- WHERE a.kind = 'o'
-   AND NOT EXISTS (SELECT FROM account_partial_reconcile x WHERE x.exchange_move_id = m.id)
-   AND NOT (m.origin_payment_id IS NULL AND m.statement_line_id IS NULL AND EXISTS (
-            SELECT FROM account_move_line e JOIN account_account k ON k.id = e.account_id
-             WHERE e.move_id = m.id AND e.balance > 0 AND k.account_type LIKE 'expense%%'))
+  JOIN account_move m ON m.id = c.move_id
+ WHERE a.kind = 'o' AND %(is_money)s
  UNION ALL
 SELECT a.id, p.amount * i.rate::numeric
   FROM asked a
@@ -96,7 +93,7 @@ class CrmPaymentReminder(models.Model):
                 day=day,
                 until=until,
                 revised=until - timedelta(days=REVISED_DAYS),
-                money=SQL(MONEY, days=RESULT_DAYS),
+                money=SQL(MONEY, days=RESULT_DAYS, is_money=SQL(IS_MONEY)),
             )
         )
         self.invalidate_model(["asked_amount", "paid_amount", "judged_date"])

@@ -196,14 +196,18 @@ class CrmPaymentReminderRun(models.Model):
         if self.state == "review" and not self.ready_count:
             raise UserError(self.env._("Nothing is ticked: tick the customers to remind."))
         self.sudo().write({"state": "sending", "user_id": self.env.uid})
-        if self.ready_count > self._get_at_once():
+        if self._takes_long():
             self.env.ref(SEND_CRON).sudo()._trigger()
             return
         self.sudo()._send_chosen()
 
-    def _get_at_once(self):
-        """How many reminders a person waits for."""
-        return AT_ONCE
+    def _takes_long(self):
+        """Whether it is sent in the background: so much that nobody should wait for it."""
+        return self.ready_count > AT_ONCE
+
+    def _keeps_each(self):
+        """Whether each reminder is a transaction of its own: it takes long to make."""
+        return False
 
     def action_cancel(self):
         """Button: send nothing of this list."""

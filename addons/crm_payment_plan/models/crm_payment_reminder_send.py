@@ -1,6 +1,8 @@
 import logging
 from datetime import timedelta
 
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
@@ -10,6 +12,13 @@ _logger = logging.getLogger(__name__)
 
 #: Reminders of one batch, which is committed as a whole.
 BATCH = 20
+#: Another transaction reminded of the same debts first.
+LOST_RACE = (
+    psycopg2.errors.UniqueViolation,
+    psycopg2.errors.SerializationFailure,
+    psycopg2.errors.DeadlockDetected,
+    psycopg2.errors.LockNotAvailable,
+)
 
 
 class CrmPaymentReminderRun(models.Model):
@@ -38,7 +47,8 @@ class CrmPaymentReminderRun(models.Model):
         domain = [("run_id", "=", self.id), ("state", "=", "waiting"), ("chosen", "=", True)]
         ids = self.env["crm.payment.reminder"].search(domain).ids
         done = 0
-        for batch in split_every(BATCH, ids, list):
+        size = 1 if self._keeps_each() else BATCH
+        for batch in split_every(size, ids, list):
             self._send_batch(batch)
             done += len(batch)
             if not self._keep(len(batch), len(ids) - done):
@@ -65,7 +75,7 @@ class CrmPaymentReminderRun(models.Model):
                 # One customer's broken address must not cost the others their reminders.
                 _logger.warning("Reminder %s failed", reminder.id, exc_info=True)
                 reminder.invalidate_recordset()
-                reminder.write({"state": "failed", "error": " ".join(str(error).split())[:300]})
+                reminder.write({"state": "failed", "error": reminder._get_failure(error)})
 
     def _send_automatic(self, ids):
         """Send reminders of automatic levels; the stage of the night keeps the batch.
@@ -113,3 +123,22 @@ class CrmPaymentReminderRun(models.Model):
         ).filtered(
             lambda run: "sent" not in run.reminder_ids.mapped("state")
         ).unlink()  # fmt: skip
+
+
+class CrmPaymentReminder(models.Model):
+    """Why a reminder could not be sent, for who looks at the list."""
+
+    _inherit = "crm.payment.reminder"
+
+    def _get_failure(self, error):
+        """One sentence; what the database says of a lost race helps nobody who sells."""
+        if isinstance(error, LOST_RACE):
+            return self.env._(
+                "Somebody else reminds of these debts at this moment: look at the list again."
+            )
+        if isinstance(error, psycopg2.Error):
+            return self.env._(
+                "The database did not take it; the administrator finds the cause in the log of "
+                "the server. It may be sent from the next list."
+            )
+        return " ".join(str(error).split())[:300]

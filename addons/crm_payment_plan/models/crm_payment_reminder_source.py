@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..lib.agreed import AGREED
+
 #: Number of a document without what programs write differently.
 NORM = "NULLIF(regexp_replace(upper(%s), '[^[:alnum:]]', '', 'g'), '')"
 #: A twin in the other source is dated within so many days: numbers begin anew each year.
@@ -27,37 +29,43 @@ class CrmPaymentReminderRun(models.Model):
     def _get_twins_sql(self, company, partner_ids=None):
         """Rows (item_id, name): debts of files that are posted invoices of Odoo as well.
 
-        By number, else by day and amount, one to one. Paid invoices count too: a file that
-        is older than the payment still shows the debt.
+        By number, else by day and amount, one to one: what a number joins is not there for
+        another debt of that amount. Paid invoices count too: a file that is older than the
+        payment still shows the debt.
         """
         rule = self.env["crm.payer.rule"].sudo()._get_of_company(company)
         if rule.origin != "both":
             return SQL("SELECT NULL::int AS item_id, NULL::varchar AS name WHERE FALSE")
         return SQL(
             """
-            SELECT i.id AS item_id, min(m.name) AS name
-              FROM crm_receivable_item i
-              JOIN account_move m ON m.commercial_partner_id = i.partner_id
-                   AND m.company_id = i.company_id AND m.state = 'posted'
-                   AND m.move_type IN ('out_invoice', 'out_receipt')
-             WHERE i.company_id = %(company)s AND %(of_item)s
-               AND (%(number)s IN (%(name)s, %(ref)s, %(reference)s)
-                    OR %(document)s IN (%(name)s, %(ref)s, %(reference)s))
-               AND (i.date IS NULL OR abs(i.date - m.invoice_date) <= %(days)s)
-          GROUP BY i.id
-            UNION
+            WITH numbered AS MATERIALIZED (
+                SELECT DISTINCT ON (i.id) i.id AS item_id, m.id AS move_id, m.name
+                  FROM crm_receivable_item i
+                  JOIN account_move m ON m.commercial_partner_id = i.partner_id
+                       AND m.company_id = i.company_id AND m.state = 'posted'
+                       AND m.move_type IN ('out_invoice', 'out_receipt')
+                 WHERE i.company_id = %(company)s AND %(of_item)s
+                   AND (%(number)s IN (%(name)s, %(ref)s, %(reference)s)
+                        OR %(document)s IN (%(name)s, %(ref)s, %(reference)s))
+                   AND (i.date IS NULL OR abs(i.date - m.invoice_date) <= %(days)s)
+              ORDER BY i.id, m.name, m.id
+            )
+            SELECT item_id, name FROM numbered
+            UNION ALL
             SELECT i.id, m.name
               FROM (SELECT i.*, row_number() OVER (
                            PARTITION BY partner_id, date, round(amount * rate::numeric, 2)
                            ORDER BY id) AS place
                       FROM crm_receivable_item i
-                     WHERE i.company_id = %(company)s AND %(of_item)s) i
+                     WHERE i.company_id = %(company)s AND %(of_item)s AND NOT EXISTS (
+                           SELECT FROM numbered n WHERE n.item_id = i.id)) i
               JOIN (SELECT m.*, row_number() OVER (
                            PARTITION BY commercial_partner_id, invoice_date,
                                         round(amount_total_signed, 2) ORDER BY id) AS place
                       FROM account_move m
                      WHERE m.company_id = %(company)s AND m.state = 'posted'
-                       AND m.move_type IN ('out_invoice', 'out_receipt') AND %(of_move)s) m
+                       AND m.move_type IN ('out_invoice', 'out_receipt') AND %(of_move)s
+                       AND NOT EXISTS (SELECT FROM numbered n WHERE n.move_id = m.id)) m
                 ON m.commercial_partner_id = i.partner_id AND m.invoice_date = i.date
                AND round(m.amount_total_signed, 2) = round(i.amount * i.rate::numeric, 2)
                AND m.place = i.place
@@ -155,8 +163,7 @@ class CrmPaymentReminderRun(models.Model):
                        p.amount_remaining, (p.amount_remaining * rate.rate)::numeric
                        AS company_amount
                   FROM crm_contract_payment p
-                  JOIN crm_contract c ON c.id = p.contract_id
-                       AND c.state IN ('approved', 'active', 'completed')
+                  JOIN crm_contract c ON c.id = p.contract_id AND %(agreed)s
                   JOIN rate ON rate.id = p.currency_id
                  WHERE p.company_id = %(company)s AND p.direction = 'income'
                    AND p.state = 'planned' AND p.amount_remaining > 0
@@ -219,6 +226,7 @@ class CrmPaymentReminderRun(models.Model):
             currencies=list(rates),
             rates=[own / rate for rate in rates.values()],
             company=company.id,
+            agreed=SQL(AGREED),
             number=_norm("c.number"),
             of_contract=self._in(SQL("c.commercial_partner_id"), partner_ids),
             days=DUE_DAYS,

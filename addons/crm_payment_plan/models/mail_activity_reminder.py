@@ -9,3 +9,10 @@ class MailActivity(models.Model):
     call_reason = fields.Selection(
         selection_add=[("payment", "Payment")], ondelete={"payment": "set null"}
     )
+    reminder_company_id = fields.Many2one(
+        "res.company",
+        string="Company That Reminds",
+        index="btree_not_null",
+        ondelete="cascade",
+        help="To which company the customer of this activity owes: each has its own.",
+    )

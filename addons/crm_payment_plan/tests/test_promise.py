@@ -141,6 +141,28 @@ class TestPromise(ReminderCommon):
         self._judge(6)
         self.assertEqual([one.state for one in promises], ["kept", "kept"])
 
+    def test_what_we_gave_up_keeps_nothing(self):
+        """PF-17: a debt that is written off keeps no promise: of an invoice, of a plan, of all."""
+        lost = self._invoice(-8, 100)
+        contract = self._contract([(70, -8)], partner=self._debtor("Planned"))
+        payment = contract.payment_ids
+        invoiced = self._invoice(-8, 70, partner=contract.partner_id, post=False)
+        invoiced.invoice_line_ids.write(
+            {"crm_contract_id": contract.id, "crm_contract_payment_id": payment.id}
+        )
+        invoiced.action_post()
+        promises = [
+            self._promise(5, move_id=lost.id),
+            self._promise(5, 70, partner=contract.partner_id, payment_id=payment.id),
+            self._promise(5, 70, partner=contract.partner_id),
+        ]
+        for move in (lost, invoiced):
+            self._entry(move, 2, account=self.loss)
+        self.assertEqual((lost.amount_residual, payment.state), (0, "received"))
+        self._judge(12)
+        self.assertEqual([one.state for one in promises], ["broken"] * 3)
+        self.assertEqual([one.amount_received for one in promises], [0] * 3)
+
     def test_card_and_explanation(self):
         """PF-17, PF-18: the card and the explanation of the class count the promises."""
         self._promise(-20, made=-30)

@@ -12,8 +12,9 @@ from .reminder_common import NIGHT, ReminderCommon
 SEND = "odoo.addons.crm_payment_plan.models.crm_payment_reminder_send"
 
 
-@tagged("post_install", "-at_install")
-class TestReminderAutomatic(ReminderCommon):
+class AutomaticCommon(ReminderCommon):
+    """Every level sends by itself."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -30,6 +31,9 @@ class TestReminderAutomatic(ReminderCommon):
             run._stage_payment_reminder(stage)
         return self.Reminder.search([("state", "=", "sent")]) - before
 
+
+@tagged("post_install", "-at_install")
+class TestReminderAutomatic(AutomaticCommon):
     def _count_open(self):
         return self.Run.search_count(
             [("company_id", "=", self.company.id), ("scope", "=", "due"),
@@ -68,3 +72,66 @@ class TestReminderAutomatic(ReminderCommon):
         run = self._review(0)
         self.assertFalse(run.reminder_ids)
         self.assertEqual(self._night(6).level_id, self.levels[7])
+
+
+@tagged("post_install", "-at_install")
+class TestWithoutAddress(AutomaticCommon):
+    """Nobody looks at a list that the night sends: who is not reminded is told to a person."""
+
+    def setUp(self):
+        super().setUp()
+        self.payer.email = False
+        self._invoice(0)
+
+    def _asked(self):
+        kind = self.env.ref("crm_payment_plan.mail_activity_type_address")
+        return self.payer.activity_ids.filtered(lambda one: one.activity_type_id == kind)
+
+    def test_asked_once_a_level(self):
+        """PF-13: no e-mail: the responsible is asked once, and at the next level again."""
+        self.assertFalse(self._night(1) + self._night(2))
+        asked = self._asked()
+        self.assertEqual((len(asked), asked.user_id), (1, self.manager))
+        self.assertIn("give a contact the role", asked.note)
+        self.assertIn("100", asked.note)
+        asked.action_done()
+        self.assertFalse(self._night(3))
+        self.assertFalse(self._asked(), "he was asked at this level")
+        self._night(7)
+        self.assertEqual(len(self._asked()), 1)
+
+    def test_done_by_itself(self):
+        """PF-13: with an address the activity is done and the mail leaves in the same night."""
+        self._night(1)
+        self.assertTrue(self._asked())
+        self.payer.email = "found@example.com"
+        self.assertEqual(self._night(2).partner_id, self.payer)
+        self.assertFalse(self._asked())
+
+    def test_mail_that_came_back(self):
+        """PF-13: an address that bounced at the last level is asked for at the next one."""
+        self.payer.email = "old@example.com"
+        sent = self._night(1)
+        sent.message_id.notification_ids.write({"notification_status": "bounce"})
+        self.payer.activity_ids.unlink()
+        self.assertFalse(self._night(7))
+        self.assertIn("old@example.com", self._asked().note)
+
+    def test_only_what_lacks_nothing_else(self):
+        """PF-13: neither held back for another reason, nor in a list that people send."""
+        self._promise(30)
+        self._night(1)
+        self.assertFalse(self._asked())
+        self.Promise.search([("partner_id", "=", self.payer.id)]).action_withdraw()
+        self.levels[1].is_automatic = False
+        self._night(2)
+        self.assertFalse(self._asked())
+
+    def test_nobody_to_ask(self):
+        """PF-13: without a salesperson and an accountant the sweep tells of it."""
+        self.payer.user_id = False
+        Company = type(self.company)
+        self.patch(Company, "_get_payment_assigner", lambda company: self.env["res.users"])
+        self._night(1)
+        issue = self.env["crm.nightly.run.issue"].search([("partner_id", "=", self.payer.id)])
+        self.assertIn("nobody who could do it", issue.message)

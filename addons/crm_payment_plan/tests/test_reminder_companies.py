@@ -104,3 +104,98 @@ class TestReminderCompanies(ReminderCommon):
         their = self._of(self.Run._get_open(self.other))
         self.assertFalse(their.hold_reason)
         self.assertFalse(their.last_date)
+
+    def _their_money(self, amount):
+        """Money in the second company that no invoice has taken yet."""
+        journal = self.there["account.journal"].create(
+            {"name": "Payments", "code": "SPAY", "type": "general", "company_id": self.other.id}
+        )
+        self.there["account.move"].create(
+            {
+                "move_type": "entry",
+                "company_id": self.other.id,
+                "journal_id": journal.id,
+                "date": NIGHT,
+                "line_ids": [
+                    Command.create({"account_id": self.their_revenue.id, "debit": amount}),
+                    Command.create({"account_id": self.their_debtors.id, "credit": amount,
+                                    "partner_id": self.payer.id}),
+                ],
+            }
+        ).action_post()  # fmt: skip
+
+    def _look(self, times=2):
+        """What every night does: one company after the other."""
+        for _time in range(times):
+            self.Run._get_open(self.company)
+            self.Run._get_open(self.other)
+
+    def test_one_accountant_of_two(self):
+        """PF-13: money of one company asks once, and no list of another says it is assigned."""
+        self.accountant.company_ids |= self.other
+        (self.company | self.other).reminder_assigner_id = self.accountant
+        self._invoice(-8, 111)
+        self._their_invoice(-8, 100)
+        self._their_money(100)
+        messages = self.payer.message_ids
+        self._look()
+        asked = self.payer.activity_ids
+        self.assertEqual(asked.mapped("reminder_company_id"), self.other)
+        self.assertEqual(len(asked), 1)
+        self.assertEqual(self.payer.message_ids, messages, "nothing is told as done")
+        self.other.reminder_assigner_id = self.manager
+        self._credit_here(111)
+        self._look()
+        self.assertEqual(
+            {one.reminder_company_id: one.user_id for one in self.payer.activity_ids},
+            {self.other: self.accountant, self.company: self.accountant},
+            "each company asks for its own money",
+        )
+        (self._their_moves() - self._their_invoices()).button_draft()
+        self._look(1)
+        self.assertEqual(
+            self.payer.activity_ids.reminder_company_id, self.company, "whoever has it"
+        )
+
+    def _their_moves(self):
+        return self.there["account.move"].search([("company_id", "=", self.other.id)])
+
+    def _their_invoices(self):
+        return self._their_moves().filtered(lambda move: move.move_type == "out_invoice")
+
+    def _credit_here(self, amount):
+        entry = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "journal_id": self.journal.id,
+                "date": NIGHT,
+                "line_ids": [
+                    Command.create({"account_id": self.bank.id, "debit": amount}),
+                    Command.create({"account_id": self.receivable.id, "credit": amount,
+                                    "partner_id": self.payer.id}),
+                ],
+            }
+        )  # fmt: skip
+        entry.action_post()
+
+    def test_a_call_of_each(self):
+        """AL-05, PF-13: each company calls about its own debts; a promise ends the one call."""
+        self.manager.company_ids |= self.other
+        ours, theirs = self._invoice(-15, 111), self._their_invoice(-15, 222)
+        for company in (self.company, self.other):
+            self.Run._get_open(company)._send_chosen()
+        calls = self.payer.activity_ids.filtered(lambda one: one.call_reason == "payment")
+        notes = {one.reminder_company_id: one.note for one in calls}
+        self.assertEqual(len(calls), 2)
+        self.assertIn(ours.name, notes[self.company])
+        self.assertIn(theirs.name, notes[self.other])
+        self.assertIn("222", notes[self.other])
+        self.assertNotIn("222", notes[self.company])
+        self.assertIn("Second Works", calls[-1].summary + calls[0].summary)
+        self.assertEqual(calls.user_id, self.manager)
+        promise = self.Promise.with_user(self.manager).create(
+            {"partner_id": self.payer.id, "amount": 111.0, "date": NIGHT + timedelta(days=3)}
+        )
+        self.assertEqual(promise.activity_id.reminder_company_id, self.company)
+        left = self.payer.activity_ids.filtered(lambda one: one.call_reason == "payment")
+        self.assertEqual(left.reminder_company_id, self.other)

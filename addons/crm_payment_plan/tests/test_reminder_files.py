@@ -8,6 +8,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools.pdf import PdfReader
 
+from ..models.crm_payment_reminder_files import FILES_AT_ONCE
 from .reminder_common import NIGHT, ReminderCommon
 
 
@@ -157,9 +158,39 @@ class TestReminderFiles(ReminderCommon):
         self.assertIn(f"/my/invoices/{move.id}?access_token={move.access_token}", body)
 
     def test_long_lists_with_files(self):
-        """PF-13: files take time to print: more than a few such mails leave in the background."""
-        for place in range(4):
-            self._invoice(-8, partner=self._debtor(f"Debtor {place}"))
+        """PF-13: each file is printed: a list with more than a few leaves in the background."""
+        few, many = self._debtor("Few"), self._debtor("Many")
+        for place in range(FILES_AT_ONCE):
+            self._invoice(-8 - place, partner=few)
+            self._invoice(-8 - place, partner=many)
         run = self._review()
+        self._of(run, few).with_user(self.accountant).chosen = False
+        self.assertFalse(run._takes_long(), "as many as a person waits for")
+        self._of(run, few).with_user(self.accountant).chosen = True
         self._send(run)
         self.assertEqual((run.state, run.sent_count), ("sending", 0))
+        self.levels[7].attach_invoices = False
+        self.assertFalse(run._takes_long(), "nothing to print")
+
+    def test_statements_are_files(self):
+        """PF-13: a statement is one file, however many debts it shows; so is a letter."""
+        self.levels[7].write({"attach_invoices": False, "attach_statement": True})
+        for _place in range(FILES_AT_ONCE + 1):
+            self._invoice(-8)
+        run = self._review()
+        self.assertEqual(run._count_files(), 1)
+        self.levels[7].attach_invoices = True
+        self.assertEqual(run._count_files(), FILES_AT_ONCE + 2)
+        self.levels[7].channel = "letter"
+        self.assertEqual(run._count_files(), 1)
+
+    def test_each_mail_with_files_is_kept(self):
+        """PF-13: of a list that prints, what is sent stays sent when the server stops."""
+        for name in ("First", "Second"):
+            self._invoice(-8, partner=self._debtor(name))
+        run = self._review()
+        kept = []
+        keep = type(self.Run)._keep
+        self.patch(type(self.Run), "_keep", lambda *args: kept.append(args[1:]) or keep(*args))
+        run._send_chosen()
+        self.assertEqual(kept, [(1, 1), (1, 0)])

@@ -127,6 +127,7 @@ class TestTwoWorkers(TransactionCase):
             with mute_logger("odoo.sql_db", SEND):
                 self._send(other)
             self.assertEqual(other.state, "failed")
+            self.assertIn("Somebody else reminds of these debts", other.error)
             second.commit()
         self.assertEqual(self._count_mails(), 1)
 

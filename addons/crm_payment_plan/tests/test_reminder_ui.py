@@ -5,7 +5,8 @@ from unittest.mock import patch
 
 from odoo.tests import HttpCase, tagged
 
-from .reminder_common import NIGHT, ReminderCommon
+from .phone_walk import FIGURE, FORM, RECORD, form, walk
+from .reminder_common import NIGHT, ReminderCommon, files
 
 
 @tagged("post_install", "-at_install")
@@ -68,12 +69,6 @@ class TestReminderPhone(ReminderCommon, HttpCase):
     browser_size = "390x844"
     touch_enabled = True
 
-    #: What must be seen before the width is measured: a card, a pivot, or that there is nothing.
-    SEEN = (
-        ".o_kanban_record, .o_pivot table, .o_view_nocontent, .o_graph_view canvas, .o_data_row,"
-        " .o_form_view .o_field_widget"
-    )
-
     def test_button_of_the_week(self):
         """PF-21: on a phone the button stands above the cards of debts, and works."""
         self.payer.name = "Vector Auto"
@@ -84,32 +79,42 @@ class TestReminderPhone(ReminderCommon, HttpCase):
         self.assertTrue(self._of(self.Run.search([("scope", "=", "week")])))
 
     def test_widths(self):
-        """EC-22, PF-16: no screen of debts, reminders, cash and bank scrolls sideways."""
-        self._fill_screens()
-        for path in (
-            "overdue-week", "debts", "promises-to-pay", "payment-disputes", "reminder-results",
-            "payment-reminders", "payment-reminders-sent", "cash-plan-fact", "cash-documents",
-            "bank-lines",
-        ):  # fmt: skip
-            with self.subTest(path):
-                self.browser_js(
-                    f"/odoo/{path}",
-                    "const wide = [...document.querySelectorAll('html, .o_content')].filter("
-                    "box => box.scrollWidth > box.clientWidth + 1);"
-                    "const own = document.querySelector('.o_pivot') ? wide.filter("
-                    "box => box.tagName === 'HTML') : wide;"
-                    "console.log(own.length ? `error: ${own[0].className} is"
-                    " ${own[0].scrollWidth} px wide` : 'test successful');",
-                    ready=f"!!document.querySelector('{self.SEEN}')",
-                    login="debts_accountant",
-                )
+        """EC-22, PF-16, PF-20: each screen of debts, reminders, cash and bank shows its records,
+        and none scrolls sideways."""
+        file, firm = self._fill_screens()
+        walk(
+            self,
+            [
+                *[
+                    (path, RECORD)
+                    for path in (
+                        "overdue-week", "debts", "promises-to-pay", "payment-disputes",
+                        "payment-reminders", "payment-reminders-sent", "cash-documents",
+                        "bank-lines", "debt-files", "debt-firms", "payers",
+                    )
+                ],
+                ("reminder-results", FIGURE),
+                ("cash-plan-fact", FIGURE),
+                (form(file), f"{FORM}[name=row_ids] .o_kanban_record"),
+                (form(firm), FORM),
+                (form(self._state()), FORM),
+            ],
+            login="debts_accountant",
+        )  # fmt: skip
 
     def _fill_screens(self):
-        """Something in each screen: an empty one is never too wide."""
+        """Something in each screen: an empty one is never too wide.
+
+        :return: a file with its difference, a firm that is nobody's
+        """
         long = "A customer with a very long name of many words Limited Liability Company"
         self.payer.name = long
-        move, disputed = self._invoice(-5, 123456.78), self._invoice(-6, 9876543.21)
+        self._invoice(-5, 123456.78)
+        disputed = self._invoice(-6, 9876543.21)
+        # Who has promised is not reminded.
         self._promise(5, 100)
+        reminded = self._debtor(f"{long} Two", email="two@example.com")
+        move = self._invoice(-5, 123456.78, partner=reminded)
         self.Dispute.create({"move_id": disputed.id, "reason": "goods", "user_id": self.manager.id})
         self._remind()
         self._entry(move, 1)
@@ -122,3 +127,8 @@ class TestReminderPhone(ReminderCommon, HttpCase):
             {"journal_id": journal.id, "payment_ref": "Payment by invoice " * 6, "amount": 1234567,
              "date": NIGHT, "partner_id": self.payer.id}
         )  # fmt: skip
+        self._run()
+        docs = [files.doc(long + " of another town", "0000-471326", "28.10.2026", 9876543.21, 3)]
+        self._apply(docs)
+        firm = self.Firm.search([("name", "=", docs[0].customer)])
+        return self._ageing([docs[0]._replace(amount=1.5)]), firm
