@@ -1,7 +1,8 @@
 """``make forms``: every printed form of the demo as PDF and as pictures of its pages.
 
 With each build of wkhtmltopdf that is there, into build/forms/<build>. A person looks at
-them: alignment, page breaks, signatures, letters. FORM_LANGUAGE=en_US prints another language.
+them: alignment, page breaks, signatures, letters. FORM_LANGUAGE=en_US prints another language;
+from the English ones docs/pictures are made.
 """
 
 import os

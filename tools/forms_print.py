@@ -15,6 +15,10 @@ ADDON = "crm_payment_plan"
 PATCHED = "wkhtmltopdf-pack"
 #: Pictures are as many times larger than 72 dots an inch.
 SCALE = 1.6
+#: Pages that the documentation shows, in its language: {page: picture}.
+SHOWN_LANGUAGE = "en_US"
+SHOWN = {"1-contract-1": "form-contract", "5-invoice-abroad-1": "form-invoice"}
+PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 
 
 def print_all(env, folder: Path, lang: str = "ru_RU") -> list[tuple[str, str, int]]:
@@ -38,7 +42,18 @@ def print_all(env, folder: Path, lang: str = "ru_RU") -> list[tuple[str, str, in
             (target / f"{name}.pdf").write_bytes(content)
             done.append((build, name, to_pictures(content, target / name)))
     env.cr.rollback()
+    if lang == SHOWN_LANGUAGE:
+        show(folder / done[0][0])
     return done
+
+
+def show(folder: Path):
+    """Keep the pages that the documentation shows, in few shades: they are text and lines."""
+    from PIL import Image
+
+    for page, name in SHOWN.items():
+        with Image.open(folder / f"{page}.png") as picture:
+            picture.convert("L").quantize(16).save(PICTURES / f"{name}.png", optimize=True)
 
 
 def speak(env, lang: str):
@@ -73,13 +88,14 @@ def use(info):
         yield
 
 
-def documents(env, lang: str) -> dict:
-    """{file name: (report, record)} of the eight forms, and the letter of a reminder."""
+def find(env) -> tuple:
+    """The contract with every form, a draft, a reminder, an enrolment, an invoice abroad."""
     contract = env["crm.contract"].search(
-        [("version_ids", "!=", False), ("order_ids.invoice_ids.state", "=", "posted")],
+        [("version_ids", "!=", False), ("order_ids.invoice_ids.state", "=", "posted"),
+         ("currency_id", "=", env.company.currency_id.id)],
         order="id desc",
         limit=1,
-    )
+    )  # fmt: skip
     draft = env["crm.contract"].search(
         [("state", "=", "draft"), ("clause_ids", "!=", False)], order="id desc", limit=1
     )
@@ -92,17 +108,31 @@ def documents(env, lang: str) -> dict:
         [("is_enrolment", "=", True), ("state", "=", "approved"), ("beneficiary_id", "!=", False)],
         limit=1,
     )
-    if not (contract and draft and reminder and enrolment):
+    abroad = env["account.move"].search(
+        [("move_type", "=", "out_invoice"), ("state", "=", "posted"), ("amount_tax", ">", 0),
+         ("currency_id", "!=", env.company.currency_id.id),
+         ("line_ids.crm_contract_id", "!=", False)],
+        limit=1,
+    )  # fmt: skip
+    if not (contract and draft and reminder and enrolment and abroad):
         raise SystemExit("This database has no demo data: make run makes one that has.")
-    (draft | enrolment).document_lang = lang
+    return contract, draft, reminder, enrolment, abroad
+
+
+def documents(env, lang: str) -> dict:
+    """{file name: (report, record)} of the eight forms, and the letter of a reminder."""
+    contract, draft, reminder, enrolment, abroad = find(env)
+    foreign = abroad.line_ids.crm_contract_id
+    draft.document_lang = lang
     # The text and the labels of an issued contract are those of its day: issue it anew, twice,
     # so that the former version speaks the language too.
-    for _time in range(2):
-        contract._revise("print")
-        contract.document_lang = lang
-        contract.action_approve()
-        contract._freeze_document()
-    (contract.partner_id | reminder.partner_id | reminder.recipient_ids).lang = lang
+    for one in (contract, contract, foreign, enrolment):
+        one._revise("print")
+        one.document_lang = lang
+        one.action_approve()
+        one._freeze_document()
+    people = contract.partner_id | foreign.partner_id | reminder.partner_id
+    (people | reminder.recipient_ids).lang = lang
     move = contract.order_ids.invoice_ids.filtered(lambda one: one.state == "posted")[:1]
     statement = env["crm.reconciliation"].create(
         {"partner_id": contract.partner_id.id, "document_lang": lang}
@@ -113,8 +143,11 @@ def documents(env, lang: str) -> dict:
         "2-schedule": ("report_schedule", contract),
         "3-version": ("report_version", contract.version_ids[:1]),
         "4-payment": ("report_payment", contract.payment_ids.sorted("sequence")[1]),
+        "4-payment-abroad": ("report_payment", foreign.payment_ids[-1:]),
         "5-invoice": ("report_invoice", move),
+        "5-invoice-abroad": ("report_invoice", abroad),
         "6-act": ("report_act", move),
+        "6-act-abroad": ("report_act", abroad),
         "7-reconciliation": ("report_reconciliation", statement),
         "8-reminder": ("report_payment_reminder", reminder),
         "9-certificate": ("report_certificate", enrolment),

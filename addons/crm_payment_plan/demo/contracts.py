@@ -21,7 +21,7 @@ STORY = [
 
 
 class DemoContracts:
-    """Creates contracts in every state, a question with its answer, an agreement."""
+    """Creates contracts in every state, a question with its answer, agreements, a refund."""
 
     def __init__(self, env):
         self.env = env(context={**env.context, "tracking_disable": True})
@@ -40,7 +40,11 @@ class DemoContracts:
         self._draft(customers[-1:])
         if contracts:
             self._question(contracts[0])
-            self._agreement(contracts[-2])
+            self._agreement(contracts[-2], 40_000, "Дополнительная партия")
+        if len(contracts) == len(STORY):
+            # Paid as a whole, then agreed to be less: what is too much goes back.
+            self._agreement(contracts[-1], -36_000, "Уценка последней партии")
+            contracts[-1].action_plan_refund()
         self._supplier()
 
     def _day(self, days):
@@ -137,7 +141,7 @@ class DemoContracts:
             feedback="Бухгалтер в отпуске, оплата в следующий вторник."
         )
 
-    def _agreement(self, contract):
+    def _agreement(self, contract, amount, title):
         agreement = self.env["crm.contract"].create(
             {
                 **{
@@ -145,8 +149,8 @@ class DemoContracts:
                     for name in ("partner_id", "type_id", "currency_id", "user_id")
                 },
                 "parent_id": contract.id,
-                "amount_total": 40_000,
-                "title": "Дополнительная партия",
+                "amount_total": amount,
+                "title": title,
                 "date": self.today,
             }
         )

@@ -117,7 +117,7 @@ class DemoForms:
         order.action_confirm()
         return order
 
-    def _contract(self, buyer, order):
+    def _contract(self, buyer, order, **values):
         contract = self.env["crm.contract"].create(
             {
                 "type_id": self.env.ref(f"{ADDON}.crm_contract_type_supply").id,
@@ -150,6 +150,7 @@ class DemoForms:
                         self._payments(order.amount_total), 1
                     )
                 ],
+                **values,
             }
         )
         contract._link_orders(order)

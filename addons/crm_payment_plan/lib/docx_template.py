@@ -17,6 +17,8 @@ from jinja2.exceptions import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 
+from .docx_fields import FetchingField, check_fields
+
 try:
     from docx import Document
     from docxtpl import DocxTemplate
@@ -34,10 +36,6 @@ FORBIDDEN_PARTS = re.compile(
     re.I,
 )
 MAIN_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-#: Fields of Word that fetch other files or run programs.
-FETCHING_FIELDS = re.compile(
-    r"\b(DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|IMPORT|LINK|DATABASE|MACROBUTTON|RD)\b", re.I
-)
 EXPRESSION = re.compile(r"\{\{[rc]?\s*(.*?)\s*\}\}|\{%[a-z]*\s+(.*?)\s*%\}", re.S)
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 ALLOWED_NODES = (
@@ -119,14 +117,18 @@ def _check_part(archive, info):
         raise DocxError("bomb", name)
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise DocxError("entities", name)
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-    try:
-        root = etree.fromstring(data, parser)
-    except etree.XMLSyntaxError as error:
-        raise DocxError("no_docx", name) from error
+    root = _parse(data, name)
     if root.getroottree().docinfo.doctype:
         raise DocxError("entities", name)
     _check_links(root, name)
+
+
+def _parse(data, name):
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise DocxError("no_docx", name) from error
 
 
 def _check_links(root, name):
@@ -139,10 +141,10 @@ def _check_links(root, name):
                 raise DocxError("external", name, address[:80])
         if tag == "altChunk":
             raise DocxError("external", name)
-        if tag == "instrText" and FETCHING_FIELDS.search(node.text or ""):
-            raise DocxError("external", name, node.text.strip()[:80])
-        if tag == "fldSimple" and FETCHING_FIELDS.search(node.get(f"{WORD}instr", "")):
-            raise DocxError("external", name)
+    try:
+        check_fields(root)
+    except FetchingField as error:
+        raise DocxError("external", name, str(error)) from error
 
 
 def check_expressions(content: bytes, values, lists) -> list:
@@ -186,16 +188,28 @@ def _check_tree(source, values, lists):
         tree = _environment().parse(source)
     except TemplateError as error:
         raise DocxError("syntax", "", str(error)[:120]) from error
+    loops = _get_loops(tree, lists)
+    for node in tree.find_all(nodes.Node):
+        if not isinstance(node, ALLOWED_NODES):
+            raise DocxError("expression", "", type(node).__name__)
+    return [name for name in _get_names(tree) if not _is_known(name, values, lists, loops)]
+
+
+def _get_loops(tree, lists):
+    """{name of a row: names of its values}.
+
+    Rows are flat, so a list within a list has no use; seven deep it would keep a server busy
+    for a day.
+    """
     loops = {}
     for loop in tree.find_all(nodes.For):
         target, walked = loop.target, loop.iter
         if not isinstance(target, nodes.Name) or not isinstance(walked, nodes.Name):
             raise DocxError("expression", "", "for")
+        if any(True for _inner in loop.find_all(nodes.For)):
+            raise DocxError("loops", "", f"for {target.name} in {walked.name}")
         loops[target.name] = lists.get(walked.name, set())
-    for node in tree.find_all(nodes.Node):
-        if not isinstance(node, ALLOWED_NODES):
-            raise DocxError("expression", "", type(node).__name__)
-    return [name for name in _get_names(tree) if not _is_known(name, values, lists, loops)]
+    return loops
 
 
 def _get_names(tree):
@@ -251,4 +265,13 @@ def render(content: bytes, data) -> bytes:
         raise DocxError("syntax", "", str(error)[:120]) from error
     result = io.BytesIO()
     template.save(result)
+    _check_rendered(result)
     return result.getvalue()
+
+
+def _check_rendered(stream):
+    """Values and conditions may have made a field of what was none in the template."""
+    with zipfile.ZipFile(stream) as archive:
+        for info in archive.infolist():
+            if info.filename.endswith(".xml"):
+                _check_links(_parse(archive.read(info), info.filename), info.filename)

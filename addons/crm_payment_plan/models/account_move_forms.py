@@ -1,4 +1,7 @@
 from odoo import models
+from odoo.exceptions import UserError
+
+from ..lib.kinds import REFUND
 
 
 class AccountMove(models.Model):
@@ -17,7 +20,21 @@ class AccountMove(models.Model):
     def _prepare_form(self):
         """The invoice for payment."""
         title = self.env._("Invoice for payment %s", self._get_form_number())
-        return {**self._prepare_move_form(title), "kind": "invoice"}
+        form = self._prepare_move_form(title)
+        return {**form, "kind": "invoice", "payment_code": self._get_move_code(form)}
+
+    def _get_move_code(self, form):
+        """The code to pay what is still open; credit notes and drafts have none."""
+        if form["is_draft"] or not self.display_qr_code:
+            return ""
+        firms = self.company_id.partner_id, self.commercial_partner_id
+        payee, payer = firms if self.is_sale_document(include_receipts=True) else firms[::-1]
+        return self._get_payment_code(
+            form["parties"][0], payee, payer, self.amount_residual, self.currency_id
+        )
+
+    def _get_payment_reference(self):
+        return self.payment_reference or super()._get_payment_reference()
 
     def _get_act(self):
         """The act in its language."""
@@ -40,9 +57,10 @@ class AccountMove(models.Model):
         contract = self._get_form_contract()
         outgoing = self.is_sale_document(include_receipts=True)
         titles = self._get_form_titles(contract)
-        rows = self._prepare_form_rows()
+        on_top = self._has_taxes_on_top(self.invoice_line_ids)
+        rows = self._prepare_form_rows(on_top)
         totals = self._prepare_form_totals(
-            self.currency_id, self.amount_untaxed, self.amount_tax, self.amount_total
+            self.currency_id, self.amount_tax, self.amount_total, on_top
         )
         return {
             "lang": self.env.lang,
@@ -69,7 +87,7 @@ class AccountMove(models.Model):
         titles = [contract._get_party_title(party) for party in ("company", "partner")]
         return titles if contract.direction == "income" else titles[::-1]
 
-    def _prepare_form_rows(self):
+    def _prepare_form_rows(self, on_top):
         rows, place = [], 0
         lines = self.invoice_line_ids.with_context(lang=self.env.lang)
         for line in lines.sorted(lambda one: (one.sequence, one.id)):
@@ -85,9 +103,7 @@ class AccountMove(models.Model):
                     "name": line.name or line.product_id.display_name or "",
                     "quantity": self._form_quantity(line.quantity),
                     "unit": line.product_uom_id.name or "",
-                    "price": self._form_price(line.price_unit, line.discount, self.currency_id),
-                    "tax": ", ".join(line.tax_ids.mapped("name")),
-                    "total": self._form_amount(line.price_total, self.currency_id),
+                    **self._prepare_form_money(line, line.quantity, self.currency_id, on_top),
                 }
             )
         return rows
@@ -122,13 +138,19 @@ class CrmContractPayment(models.Model):
         return f"{self.contract_id.number or '…'}-{list(payments.ids).index(self.id) + 1}"
 
     def _prepare_form(self):
+        if self.kind == REFUND:
+            raise UserError(self.env._("%s goes back: no invoice asks for it.", self.display_name))
         contract = self.contract_id
         outgoing = contract.direction == "income"
         titles = self.env["account.move"]._get_form_titles(contract)
         open_amount = self.amount_remaining or self.amount
         title = self.env._("Invoice for payment %s", self._get_form_number())
-        rows = [self._prepare_form_row(open_amount)]
-        totals = self._prepare_form_totals(self.currency_id, 0, 0, open_amount)
+        tax, names = self._get_form_taxes(open_amount)
+        rows = [{**self._prepare_form_row(open_amount), "tax": names}]
+        totals = self._prepare_form_totals(self.currency_id, tax, open_amount)
+        parties = self._prepare_form_parties(
+            contract, contract.company_id, contract.partner_id, titles, outgoing
+        )
         return {
             "kind": "invoice",
             "lang": self.env.lang,
@@ -136,16 +158,40 @@ class CrmContractPayment(models.Model):
             "heading": self._get_form_heading(title, self.company_id._get_local_today()),
             "summary": self._get_form_summary(rows, totals),
             "basis": self._prepare_basis(contract),
-            "parties": self._prepare_form_parties(
-                contract, contract.company_id, contract.partner_id, titles, outgoing
-            ),
+            "parties": parties,
             "rows": rows,
             "totals": totals,
             "due": self._get_due_text(),
             "planned": [],
-            "reference": self._get_form_number(),
+            "reference": self._get_payment_reference(),
+            "payment_code": self._get_plan_code(parties[0], open_amount),
             "is_draft": not contract._is_issued(),
         }
+
+    def _get_plan_code(self, party, amount):
+        """The code to pay this payment; a draft has none."""
+        contract = self.contract_id
+        if not contract._is_issued():
+            return ""
+        firms = contract.company_id.partner_id, contract.partner_id
+        payee, payer = firms if contract.direction == "income" else firms[::-1]
+        return self._get_payment_code(party, payee, payer, amount, self.currency_id)
+
+    def _get_form_taxes(self, amount):
+        """What of a part of the contract's price is taxes, and which taxes they are.
+
+        Planned amounts are with taxes. Which, only the contract's orders tell, and only when
+        their total is the contract's price; a part has the same share of taxes as the whole.
+
+        :return: (None, "") when nobody knows
+        """
+        contract = self.contract_id
+        orders = contract._get_specified_orders()
+        total, tax = (sum(orders.mapped(name)) for name in ("amount_total", "amount_tax"))
+        if not tax or self.currency_id.compare_amounts(total, contract.amount_effective):
+            return None, ""
+        names = self._get_tax_names(orders.order_line.tax_ids)
+        return self.currency_id.round(amount * tax / total), names
 
     def _prepare_form_row(self, amount):
         text = self._form_amount(amount, self.currency_id)

@@ -2,7 +2,8 @@ from markupsafe import Markup
 
 from odoo import api, models
 from odoo.tools import float_compare, float_round
-from odoo.tools.misc import formatLang
+
+from ..lib.paper_number import paper_number
 
 #: Digits after the point that a printed quantity or price may have.
 DIGITS = 6
@@ -104,7 +105,7 @@ class CrmFormMixin(models.AbstractModel):
             "count": len([row for row in rows if not row["section"]]),
             "amount": f"{totals['total']}\u00a0{totals['currency']}",
         }
-        if totals["tax"]:
+        if totals["tax"] or not totals["is_tax_known"]:
             return self.env._("Lines: %(count)s. In all: %(amount)s.", **values)
         return self.env._("Lines: %(count)s. In all: %(amount)s, without taxes.", **values)
 
@@ -119,18 +120,65 @@ class CrmFormMixin(models.AbstractModel):
         )
 
     @api.model
-    def _prepare_form_totals(self, currency, untaxed, tax, total):
+    def _prepare_form_totals(self, currency, tax, total, on_top=False):
+        """Totals of a form.
+
+        :param tax: what of the total is taxes; None if nobody knows, then the paper is silent
+            about taxes: a buyer books what it says.
+        :param on_top: the lines are without taxes, see ``_has_taxes_on_top``
+        """
         return {
             "currency": currency.name,
-            "untaxed": self._form_amount(untaxed, currency) if tax else "",
+            "is_tax_known": tax is not None,
+            "on_top": on_top,
+            "untaxed": self._form_amount(total - tax, currency) if on_top else "",
             "tax": self._form_amount(tax, currency) if tax else "",
             "total": self._form_amount(total, currency),
             "words": self.env["crm.contract"]._in_words(total, currency),
         }
 
     @api.model
+    def _has_taxes_on_top(self, lines):
+        """Whether prices of these lines are without taxes; then their amounts are as well.
+
+        On paper quantity times price must be the amount.
+        """
+        return any(self._is_taxed_on_top(line) for line in lines)
+
+    @api.model
+    def _is_taxed_on_top(self, line):
+        taxes = line.tax_ids.flatten_taxes_hierarchy()
+        return line.price_total != line.price_subtotal and not all(taxes.mapped("price_include"))
+
+    @api.model
+    def _prepare_form_money(self, line, quantity, currency, on_top):
+        """Price and amount of a line of an order or invoice, and what taxes it has."""
+        price, discount = line.price_unit, line.discount
+        if on_top and not self._is_taxed_on_top(line) and quantity:
+            # A price with its tax among prices without.
+            price, discount = line.price_subtotal / quantity, 0
+            price = float_round(price, precision_digits=self._get_price_digits(currency))
+        return {
+            "price": self._form_price(price, discount, currency),
+            "tax": self._get_tax_names(line.tax_ids),
+            "total": self._form_amount(
+                line.price_subtotal if on_top else line.price_total, currency
+            ),
+        }
+
+    @api.model
+    def _get_tax_names(self, taxes):
+        """Taxes as they are called on invoices; names are for those who choose them."""
+        return ", ".join(dict.fromkeys(tax.invoice_label or tax.name for tax in taxes))
+
+    @api.model
+    def _get_price_digits(self, currency):
+        digits = self.env["decimal.precision"].precision_get("Product Price")
+        return max(digits, currency.decimal_places)
+
+    @api.model
     def _form_amount(self, amount, currency):
-        return formatLang(self.env, amount, digits=currency.decimal_places)
+        return paper_number(self.env, amount, currency.decimal_places)
 
     @api.model
     def _form_quantity(self, quantity):
@@ -142,8 +190,7 @@ class CrmFormMixin(models.AbstractModel):
         """The price of a unit: a part of a coin is printed, or the sum would not follow."""
         if not discount:
             return self._form_number(price, currency.decimal_places)
-        digits = self.env["decimal.precision"].precision_get("Product Price")
-        most = max(digits, currency.decimal_places)
+        most = self._get_price_digits(currency)
         return self._form_number(price * (1 - discount / 100), currency.decimal_places, most)
 
     @api.model
@@ -158,7 +205,7 @@ class CrmFormMixin(models.AbstractModel):
             (n for n in range(least, most) if not float_compare(number, round(number, n), most)),
             most,
         )
-        return formatLang(self.env, number, digits=digits)
+        return paper_number(self.env, number, digits)
 
     @api.model
     def _form_date(self, day):

@@ -137,6 +137,59 @@ class TestDocx(FormsCommon):
         link = LINKS % EXTERNAL % ("hyperlink", "https://example.com")
         self._set(docx("a", **{rels: link}))
 
+    def test_fields_in_pieces(self):
+        """Word joins the runs of a field; a kind that a field within it makes is unknown."""
+        begin, separate, end = (
+            f'<w:r><w:fldChar w:fldCharType="{mark}"/></w:r>'
+            for mark in ("begin", "separate", "end")
+        )
+
+        def field(*parts, result=""):
+            runs = (
+                part if part.startswith("<") else f"<w:r><w:instrText>{part}</w:instrText></w:r>"
+                for part in parts
+            )
+            return begin + "".join(runs) + separate + result + end
+
+        page = field("PAGE")
+        for attack in (
+            field("INCLUDE", 'PICTURE "http://evil.example/x"'),
+            field("DDE", "AUTO", " c:\\x"),
+            field("INC", "LUDE", "TEXT", " x"),
+            field("DD", page, "E x"),
+            field(field("QUOTE 68 68 69"), " c:\\x"),
+            field("IF ", field("DDE", "AUTO x"), " = 1"),
+            field("TOC", result=field("INCLUDE", "TEXT x")),
+            begin + "<w:r><w:instrText>DDE</w:instrText><w:instrText>AUTO x</w:instrText></w:r>",
+        ):
+            self.assertRefused(docx("a", xml=f"<w:p>{attack}</w:p>"), "elsewhere")
+        for fine in (
+            field("PA", "GE"), field("HYPER", 'LINK "https://example.com"'),
+            field(" = ", page, " + 1"), field("TOC", result=page + field("PAGEREF _a")),
+        ):  # fmt: skip
+            self._set(docx("a", xml=f"<w:p>{fine}</w:p>"))
+
+    def test_field_made_of_values(self):
+        """What a value or a condition would make a field of is refused when it is filled in."""
+        run = "<w:p><w:r><w:instrText>%s</w:instrText></w:r></w:p>"
+        for text in ("{{ partner_name }} c:\\x", "INCLUDE{# #}TEXT x"):
+            self._set(docx("a", xml=run % text))
+            self.customer.name = "DDEAUTO"
+            with self.assertRaises(UserError) as caught:
+                self._contract(100).action_print_docx()
+            self.assertIn("elsewhere", str(caught.exception))
+
+    def test_lists_do_not_multiply(self):
+        """One list after the other; 24 payments seven deep were 4.6 billion rows."""
+        walk, stop = "{%p for row in payments %}", "{%p endfor %}"
+        self._set(docx(walk, "{{ row.no }}", stop, walk, "{{ row.no }}", stop))
+        inner = "{%p for one in clauses %}"
+        self.assertRefused(docx(walk, inner, "a", stop, stop), "within a list", "row in payments")
+        asked = "{%p if number %}"
+        self.assertRefused(
+            docx(walk, asked, inner, "a", stop, "{%p endif %}", stop), "within a list"
+        )
+
     def test_without_a_file(self):
         contract = self._contract(100)
         self.assertFalse(contract.has_docx)

@@ -75,6 +75,30 @@ class TestNumbers(PlanCommon):
         other = self.env["crm.contract.type"].create({"name": "Quick zoom"})
         self.assertEqual(other.number_prefix, "QZ2-%(range_year)s/")
 
+    # Additional agreements --------------------------------------------------------
+
+    def _agreement(self, main, **values):
+        return self._contract(5, parent_id=main.id, **values)
+
+    def test_agreement_of_a_colleague(self):
+        """Agreements that the person does not see have numbers too."""
+        main = self._contract(100)
+        self._agreement(main, user_id=self.colleague.id)
+        mine = self._agreement(main, approve=False)
+        self.customer.customer_user_id = self.colleague
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(main.with_user(self.manager).child_ids.ids, mine.ids)
+        mine.with_user(self.manager).action_approve()
+        self.assertEqual(mine.number, f"{main.number}-2")
+
+    def test_typed_number_of_an_agreement(self):
+        """A contract typed in or taken over with such a number does not stand in the way."""
+        main = self._contract(100)
+        self._contract(7, number=f"{main.number}-1", approve=False)
+        self.assertEqual(self._agreement(main).number, f"{main.number}-2")
+        self.assertEqual(self._agreement(main).number, f"{main.number}-3")
+
     def test_first_numbers_of_a_year_at_one_time(self):
         """Of two people at one moment the second is repeated, and gets the next number."""
         connection = db_connect(self.env.cr.dbname)

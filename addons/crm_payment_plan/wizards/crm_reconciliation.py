@@ -285,7 +285,7 @@ class CrmReconciliation(models.TransientModel):
             "out_invoice": self.env._("Invoice"),
             "in_invoice": self.env._("Bill"),
             "out_refund": self.env._("Credit note"),
-            "in_refund": self.env._("Refund"),
+            "in_refund": self.env._("Supplier credit note"),
         }
         payment = self.env._("Payment") if move.origin_payment_id else self.env._("Entry")
         return f"{labels.get(move.move_type, payment)} {move.name or ''}".strip()
