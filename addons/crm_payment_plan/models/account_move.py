@@ -38,6 +38,8 @@ class AccountMove(models.Model):
         string="Receipts of Contracts",
         groups="crm_bpm_core.group_view,crm_payment_plan.group_plan_all",
     )
+    # The cash forecast asks which reconciliations are with entries that were reset or cancelled.
+    _crm_unposted_idx = models.Index("(id) WHERE state <> 'posted'")
 
     @api.depends("line_ids.crm_contract_id")
     def _compute_crm_contract_id(self):
@@ -56,11 +58,15 @@ class AccountMove(models.Model):
         Invoices are also read by auditors and by salespeople of other customers: what they may
         not see of the plan must not keep the invoice from them.
         """
+        # Rights are asked once for all rows of a list.
+        planned = self.line_ids.crm_contract_payment_id | self.crm_settlement_ids.payment_id
+        payments = planned.sudo(False)._filtered_access("read")
+        contracts = self.line_ids.crm_contract_id.sudo(False)._filtered_access("read")
         for move in self:
             lines = move.line_ids
-            payments = lines.crm_contract_payment_id | move.crm_settlement_ids.payment_id
-            move.crm_contract_ids = lines.crm_contract_id.sudo(False)._filtered_access("read")
-            move.crm_contract_payment_ids = payments.sudo(False)._filtered_access("read")
+            own = lines.crm_contract_payment_id | move.crm_settlement_ids.payment_id
+            move.crm_contract_ids = contracts & lines.crm_contract_id
+            move.crm_contract_payment_ids = payments & own
 
     def _inverse_crm_contract_id(self):
         for move in self:

@@ -97,5 +97,12 @@ class AccountMoveLine(models.Model):
                 )
             )
 
+    def _copy_data_extend_business_fields(self, values):
+        """What takes a line back, or replaces it, is for the same planned payment."""
+        result = super()._copy_data_extend_business_fields(values)
+        if self.display_type == "product" and self.crm_contract_payment_id:
+            values["crm_contract_payment_id"] = self.crm_contract_payment_id.id
+        return result
+
     def _get_counting(self):
         return self.filtered(lambda line: line.parent_state == "posted")

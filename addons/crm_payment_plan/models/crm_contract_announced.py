@@ -135,7 +135,10 @@ class CrmContract(models.Model):
         for share, piece in zip(shares, pieces, strict=True):
             contract = contracts.get(share["contract_id"])
             if contract and piece:
-                contract._announce(payment, currency, piece * coin, share["payment_id"], found)
+                named = payment["named_contract_id"] == contract.id and payment["named_payment_id"]
+                contract._announce(
+                    payment, currency, piece * coin, share["payment_id"] or named, found
+                )
 
     def _announce(self, payment, currency, amount, payment_id, found):
         """Note one announced sum for this contract, in coins of its currency."""
@@ -156,22 +159,28 @@ class CrmContract(models.Model):
         given = defaultdict(float)
         for contract in self.sudo().filtered(lambda one: one.id in announced):
             coin = contract.currency_id.rounding
-            entries = [
-                (one["units"], one["payment_id"])
-                for one in announced[contract.id]
-                if one["units"] > 0
-            ]
             booked = contract.settlement_ids.filtered(lambda row: row.source != "manual")
             closed = defaultdict(float)
             for row in booked:
                 closed[row.payment_id.id] += row.amount_settled
-            rooms = [
-                (row_id, max(room - round(closed[row_id] / coin), 0))
-                for row_id, room in contract._get_rooms(contract._get_rows_to_close())
-            ]
-            for pieces in allocate(entries, rooms):
-                for row_id, units in pieces:
-                    given[row_id] += units * coin
+            rooms = contract._get_rooms(contract._get_rows_to_close())
+            # It comes after every mark, so the marked payments are what it is meant for.
+            marks = dict.fromkeys(contract._get_marks(), 0)
+            # What comes closes payments, what goes back refunds; it opens nothing.
+            for sign in (1, -1):
+                entries = [
+                    (one["units"], one["payment_id"])
+                    for one in announced[contract.id]
+                    if one["units"] * sign > 0
+                ]
+                rows = [
+                    (row_id, sign * max(sign * (room - round(closed[row_id] / coin)), 0))
+                    for row_id, room in rooms
+                    if room * sign > 0
+                ]
+                for pieces in allocate(entries, rows, marks):
+                    for row_id, units in pieces:
+                        given[row_id] += units * coin
         return given
 
 

@@ -173,17 +173,16 @@ class CrmContract(models.Model):
 
     def _prepare_specification(self):
         """Goods and services of the contract's sales orders; None without any."""
-        # The printed contract is the same whoever prints it.
-        orders = self.sudo().order_ids.filtered(lambda order: order.state != "cancel")
-        orders = orders.filtered(lambda order: order.currency_id == self.currency_id)
+        orders = self._get_specified_orders()
+        on_top = self.env["crm.form.mixin"]._has_taxes_on_top(orders.order_line)
         rows, place = [], 0
-        for line in orders.with_context(lang=self.env.lang).order_line:
+        for line in orders.order_line:
             if line.display_type:
                 if line.display_type == "line_section":
                     rows.append({"section": line.name})
                 continue
             place += 1
-            rows.append(self._prepare_specification_row(place, line))
+            rows.append(self._prepare_specification_row(place, line, on_top))
         if not place:
             return None
         totals = {
@@ -193,13 +192,14 @@ class CrmContract(models.Model):
         return {
             "rows": rows,
             "currency": self.currency_id.name,
+            "on_top": on_top,
             "untaxed": self._amount_text(totals["amount_untaxed"]),
             "tax": self._amount_text(totals["amount_tax"]) if totals["amount_tax"] else "",
             "total": self._amount_text(totals["amount_total"]),
             "words": self._amount_words_text(totals["amount_total"]),
         }
 
-    def _prepare_specification_row(self, place, line):
+    def _prepare_specification_row(self, place, line, on_top):
         forms = self.env["crm.form.mixin"]
         return {
             "section": "",
@@ -207,9 +207,7 @@ class CrmContract(models.Model):
             "name": line.name,
             "quantity": forms._form_quantity(line.product_uom_qty),
             "unit": line.product_uom_id.name or "",
-            "price": forms._form_price(line.price_unit, line.discount, self.currency_id),
-            "tax": ", ".join(line.tax_ids.mapped("name")),
-            "total": self._amount_text(line.price_total),
+            **forms._prepare_form_money(line, line.product_uom_qty, self.currency_id, on_top),
         }
 
     def _prepare_schedule(self):
@@ -223,7 +221,7 @@ class CrmContract(models.Model):
             "rows": [
                 {
                     "no": place,
-                    "name": payment.name,
+                    "name": payment._get_printed_name(),
                     "due": payment._get_due_text(),
                     "share": f"{round(100 * payment.amount / total, 2):g} %" if total else "",
                     "amount": self._amount_text(payment.amount),

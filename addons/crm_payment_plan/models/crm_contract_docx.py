@@ -80,6 +80,10 @@ class CrmContractTemplate(models.Model):
             ),
             "entities": _("The Word file defines XML entities; it is refused."),
             "syntax": _("The braces of the Word file do not match. Look at: "),
+            "loops": _(
+                "The Word file walks a list within a list: close the first one before the second "
+                "begins. Look at: "
+            ),
             "expression": _(
                 "The Word file may name values, walk lists and ask with “if” whether a value is "
                 "there, nothing else. Look at: "

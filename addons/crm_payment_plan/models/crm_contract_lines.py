@@ -18,3 +18,11 @@ class CrmContract(models.Model):
         for contract in self:
             orders = contract.order_ids.filtered(lambda order: order.state != "cancel")
             contract.order_line_ids = orders.order_line
+
+    def _get_specified_orders(self):
+        """Sales orders whose lines are what the contract is about, in its currency."""
+        # The printed contract is the same whoever prints it.
+        orders = self.sudo().order_ids.with_context(lang=self.env.lang)
+        return orders.filtered(
+            lambda order: order.state != "cancel" and order.currency_id == self.currency_id
+        )

@@ -3,6 +3,9 @@ from odoo.fields import Domain
 
 from .crm_contract import OPEN_STATES
 
+#: Payments that should have come; a refund that is late is owed the other way.
+OVERDUE = Domain("is_overdue", "=", True) & Domain("amount_remaining", ">", 0)
+
 
 class CrmContract(models.Model):
     """What is planned, received and still expected; every figure in the contract's currency."""
@@ -123,7 +126,7 @@ class CrmContract(models.Model):
         )
         coming = {}
         for contract, day, amount in Payment._read_group(
-            live & Domain("amount_remaining", ">", 0),
+            live & Domain("amount_remaining", "!=", 0),
             ["contract_id", "date_planned:day"],
             ["amount_remaining:sum"],
             order="date_planned:day",
@@ -135,13 +138,17 @@ class CrmContract(models.Model):
             contract.remaining_total = remaining
             contract.next_date, contract.next_amount = coming.get(contract.id, (False, 0))
 
-    @api.depends("amount_effective", "planned_total", "parent_id")
+    @api.depends(
+        "amount_effective", "planned_total", "parent_id", "credited_total", "unallocated_total"
+    )
     def _compute_unplanned_total(self):
+        beyond = self._get_refunds_beyond()
         for contract in self:
-            fixed = contract.amount_effective and not contract.parent_id
-            contract.unplanned_total = (
-                contract.amount_effective - contract.planned_total if fixed else 0
-            )
+            rest = 0
+            if contract.amount_effective and not contract.parent_id:
+                rest = contract.amount_effective - contract.planned_total
+                rest = contract.currency_id.round(rest - beyond.get(contract._origin.id, 0))
+            contract.unplanned_total = rest
 
     @api.depends(
         "amount_effective", "credited_total", "received_total", "remaining_total", "parent_id",
@@ -186,7 +193,7 @@ class CrmContract(models.Model):
 
     def _compute_overdue_total(self):
         groups = self.env["crm.contract.payment"]._read_group(
-            Domain("contract_id", "in", self.ids) & Domain("is_overdue", "=", True),
+            Domain("contract_id", "in", self.ids) & OVERDUE,
             ["contract_id"],
             ["amount_remaining:sum"],
         )
@@ -199,7 +206,7 @@ class CrmContract(models.Model):
         """Only whether anything is overdue: that is what filters ask."""
         if (operator, value) != (">", 0):
             return NotImplemented
-        return Domain("payment_ids.is_overdue", "=", True)
+        return Domain("payment_ids", "any", OVERDUE)
 
     def _compute_invoiced_total(self):
         # Salespeople see how much is invoiced without the right to read the entries.
@@ -208,11 +215,8 @@ class CrmContract(models.Model):
         if contracts:
             self.env["account.move.line"].flush_model()
             self.env["account.move"].flush_model()
-            moves, entries = contracts._get_contract_moves()
-            invoiced = contracts._get_invoiced(
-                contracts._get_move_shares(moves) if moves else {},
-                contracts._get_openings(entries),
-            )
+            self.env["account.partial.reconcile"].flush_model()
+            invoiced = contracts._get_invoiced(contracts._get_documents())
         for contract in self:
             rows = invoiced.get(contract._origin.id, [])
             coin = contract.currency_id.rounding

@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -50,32 +48,31 @@ class CrmContract(models.Model):
         return rows
 
     @api.model
-    def _add_openings(self, openings, found):
+    def _add_openings(self, documents, ratios, found):
         """Receipts of what was taken over; see _get_settling_entries."""
-        if not openings:
-            return
-        lines = tuple(row["line_id"] for row in openings)
-        partials = self._get_partials(SQL("inv.id IN %s", lines))
-        ratios = self._get_cash_ratios({row["counterpart_move_id"] for row in partials})
-        by_line = defaultdict(list)
-        for partial in partials:
-            by_line[partial["line_id"]].append(partial)
-        for row in openings:
-            contract, met = row["contract"], by_line[row["line_id"]]
+        advances = [row for row in documents.openings if not row["is_debt"]]
+        met = self._get_document_rows([-row["line_id"] for row in advances])
+        for row in advances:
+            contract = row["contract"]
+            found[contract.id] += contract._get_open_advance(row, met[-row["line_id"]])
+        for row in documents.openings:
             if row["is_debt"]:
-                found[contract.id] += contract._get_debt_receipts(row, met, ratios)
-            else:
-                found[contract.id] += contract._get_open_advance(row, met)
+                contract = row["contract"]
+                found[contract.id] += contract._get_debt_receipts(row, documents, ratios)
 
-    def _get_debt_receipts(self, row, partials, ratios):
+    def _get_debt_receipts(self, row, documents, ratios):
         """What money closed of one debt that was taken over."""
         receipts = []
-        settled = before = 0
-        for partial in partials:
-            settled += round(partial["amount"] / row["known"]["currency"].rounding)
-            after = self._convert_units(settled, row["known"], row["rate"])
+        known, document = row["known"], -row["line_id"]
+        settled = sum(documents.met[document].met) if document in documents.met else 0
+        before = self._convert_units(settled, known, row["rate"])
+        for partial in documents.rows.get(document, ()):
             # A credit note makes it less, but is no receipt.
-            if after != before and partial["counterpart_type"] == "entry":
+            if partial["counterpart_type"] != "entry":
+                continue
+            settled += round(partial["amount"] / known["currency"].rounding)
+            after = self._convert_units(settled, known, row["rate"])
+            if after != before:
                 receipts.append(
                     {
                         **self._prepare_entry(

@@ -4,7 +4,7 @@ from odoo.fields import Command, Domain
 
 from odoo.addons.bpm_engine.lib.own_context import INTERNAL, is_internal
 
-from ..lib.kinds import PAYMENT_KINDS
+from ..lib.kinds import PAYMENT_KINDS, REFUND
 
 #: Changes of these decide anew which payment a receipt closes, or whether the advance is complete.
 ALLOCATION_FIELDS = frozenset(
@@ -64,7 +64,11 @@ class CrmContractPayment(models.Model):
         related="contract_id.state", string="Contract Status", store=True, precompute=True
     )
 
-    amount = fields.Monetary(required=True, tracking=True, help="With taxes.")
+    amount = fields.Monetary(
+        required=True,
+        tracking=True,
+        help="With taxes. Of a refund, money that goes back, it is negative.",
+    )
     share = fields.Float(
         string="%",
         compute="_compute_share",
@@ -119,7 +123,8 @@ class CrmContractPayment(models.Model):
     note = fields.Text(string="Comment")
 
     _amount_positive = models.Constraint(
-        "CHECK(amount >= 0)", "The amount of a planned payment cannot be negative."
+        "CHECK(CASE WHEN kind = 'refund' THEN amount <= 0 ELSE amount >= 0 END)",
+        "The amount of a planned payment cannot be negative, but for a refund.",
     )
     # The receipts plan and the overdue payments: open rows of a company by date.
     _open_idx = models.Index("(company_id, date_planned) WHERE state = 'planned'")
@@ -127,11 +132,10 @@ class CrmContractPayment(models.Model):
 
     # Computes ---------------------------------------------------------------------
 
-    @api.depends("amount", "amount_received", "amount_credited", "state")
+    @api.depends("amount", "kind", "amount_received", "amount_credited", "state")
     def _compute_amount_remaining(self):
         for payment in self:
-            closed = payment.state == "cancelled"
-            rest = 0 if closed else max(payment._get_owed() - payment.amount_received, 0)
+            rest = 0 if payment.state == "cancelled" else payment._get_rest(payment.amount_received)
             payment.amount_remaining = payment.currency_id.round(rest) if rest else 0
 
     @api.depends("amount", "contract_id.amount_effective")
@@ -156,7 +160,7 @@ class CrmContractPayment(models.Model):
             return NotImplemented
         overdue = (
             Domain("state", "=", "planned")
-            & Domain("amount_remaining", ">", 0)
+            & Domain("amount_remaining", "!=", 0)
             & Domain.OR(
                 Domain("company_id", "in", companies.ids) & Domain("date_planned", "<", today)
                 for today, companies in self._get_company_days()
@@ -271,7 +275,7 @@ class CrmContractPayment(models.Model):
 
     def _check_not_received_by_entries(self):
         derived = self.settlement_ids.filtered(lambda row: row.source != "manual")
-        if self.state == "received" and self._get_owed() <= sum(derived.mapped("amount_settled")):
+        if self.state == "received" and self._is_complete(sum(derived.mapped("amount_settled"))):
             raise UserError(
                 self.env._(
                     "%s is received by posted entries: undo the reconciliation in accounting.",
@@ -280,6 +284,7 @@ class CrmContractPayment(models.Model):
             )
 
     def _declare_received(self):
+        known = self.contract_id._get_known_amounts()
         # People have no right to write settlements but through a status.
         self.env["crm.contract.settlement"].sudo().create(
             [
@@ -289,6 +294,7 @@ class CrmContractPayment(models.Model):
                     "source": "manual",
                     "date": payment.company_id._get_local_today(),
                     "amount_declared": payment._get_owed(),
+                    "amount_known": known[payment.contract_id.id][payment.kind == REFUND],
                     "user_id": self.env.uid,
                 }
                 for payment in self
@@ -301,7 +307,7 @@ class CrmContractPayment(models.Model):
         self.ensure_one()
         currency = self.currency_id
         received = currency.round(sum(settlements.mapped("amount_settled")))
-        complete = self.amount and currency.compare_amounts(received, self._get_owed()) >= 0
+        complete = self._is_complete(received)
         values = {
             "amount_received": received,
             "amount_cash": currency.round(sum(settlements.mapped("amount_cash"))),
@@ -325,7 +331,10 @@ class CrmContractPayment(models.Model):
         :param named: whether a posted invoice names this very payment
         """
         self.ensure_one()
-        whole = self.amount and self.currency_id.compare_amounts(amount, self.amount) >= 0
+        # For a refund the credit note asks.
+        sign = -1 if self.kind == REFUND else 1
+        asked, planned = sign * amount, sign * self.amount
+        whole = planned and self.currency_id.compare_amounts(asked, planned) >= 0
         return {"amount_invoiced": amount, "is_invoiced": bool(named or whole)}
 
     # Buttons ------------------------------------------------------------------------

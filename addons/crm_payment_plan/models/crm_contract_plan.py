@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
+from ..lib.kinds import REFUND
+
 
 class CrmContract(models.Model):
     """The plan of payments: made from a scheme, divided to the last coin."""
@@ -84,7 +86,9 @@ class CrmContract(models.Model):
                 self.env._("Enter the amount of %s, of which parts are planned.", self.display_name)
             )
         open_ones = self.payment_ids.filtered(
-            lambda payment: payment.state == "planned" and not payment.amount_received
+            lambda payment: payment.state == "planned"
+            and not payment.amount_received
+            and payment.kind != REFUND
         )
         kept = self.payment_ids - open_ones
         values = self._prepare_plan(scheme, kept)
@@ -97,7 +101,7 @@ class CrmContract(models.Model):
         Percentages are of the contract's whole amount, and share the last coin by largest
         remainder. Payments that stay in the plan count for those of the scheme.
 
-        :param kept: payments that were received or cancelled
+        :param kept: payments that were received or cancelled, and refunds
         """
         rows = [(line, place) for line in scheme.line_ids for place in range(line.count)]
         amounts = self._divide_kept(rows, kept)
@@ -138,7 +142,9 @@ class CrmContract(models.Model):
 
     def _prepare_copied_plan(self):
         """The plan of a copied contract: the same payments, nothing received."""
-        payments = self.payment_ids.filtered(lambda payment: payment.state != "cancelled")
+        payments = self.payment_ids.filtered(
+            lambda payment: payment.state != "cancelled" and payment.kind != REFUND
+        )
         return [
             Command.create({name: value for name, value in vals.items() if name != "contract_id"})
             for vals in payments.copy_data()

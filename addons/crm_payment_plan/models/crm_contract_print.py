@@ -159,9 +159,12 @@ class CrmContract(models.Model):
     @api.model
     def _load_demo_forms(self):
         """Demo data: what the printed forms need; called by the demo file only."""
-        from ..demo.forms import DemoForms  # the story is no part of a running product
+        # The stories are no part of a running product.
+        from ..demo.forms import DemoForms
+        from ..demo.forms_abroad import DemoFormsAbroad
 
         DemoForms(self.env).tell()
+        DemoFormsAbroad(self.env).tell()
 
     def _prepare_version(self, reason):
         scans = super()._prepare_version(reason)

@@ -111,7 +111,7 @@ class CrmContract(models.Model):
     def _compute_unpaid_total(self):
         for contract in self:
             if contract.state in ("terminated", "cancelled"):
-                contract.unpaid_total = contract.remaining_total
+                contract.unpaid_total = max(contract.remaining_total, 0)
             else:
                 owed = contract.amount_effective - (contract.credited_total or 0)
                 rest = owed - contract.received_total

@@ -42,7 +42,7 @@ class CrmContract(models.Model):
                 continue
             coin = contract.currency_id.rounding
             coins, left = divide(
-                round(contract.amount_effective / coin), [row._prepare_part() for row in rows]
+                round(contract._get_amount_to_plan() / coin), [row._prepare_part() for row in rows]
             )
             if left < 0:
                 continue
@@ -71,7 +71,7 @@ class CrmContract(models.Model):
         """Amounts of a scheme's payments beside those that stay in the plan.
 
         :param rows: [(line of the scheme, its place in the line's count)]
-        :param kept: payments that were received or cancelled
+        :param kept: payments that were received or cancelled, and refunds
         :return: [amount, or None where a payment stands for it]
         """
         coin = self.currency_id.rounding
@@ -85,7 +85,7 @@ class CrmContract(models.Model):
             parts.append(Part(line.basis, value, locked))
         others = stand - self.env["crm.contract.payment"].union(*known.values())
         parts += [Part("fixed", 0, round(one.amount / coin)) for one in others]
-        coins, left = divide(round(self.amount_effective / coin), parts)
+        coins, left = divide(round(self._get_amount_to_plan() / coin), parts)
         if left < 0:
             raise UserError(
                 self.env._(

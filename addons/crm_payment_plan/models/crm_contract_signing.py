@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from . import rows
+
 SIGNATURES = [
     ("none", "Not signed"),
     ("sent", "Sent to sign"),
@@ -126,16 +128,22 @@ class CrmContract(models.Model):
 
     def _get_next_number(self, date):
         """A number of the series; of an agreement the contract's number with its own after it."""
-        main = self.parent_id
+        # Agreements of colleagues have numbers too, whoever may see them.
+        main = self.parent_id.sudo()
         if not main:
             return self.type_id._next_number(self.company_id, date)
         if not main.number:
             raise UserError(self.env._("Approve the main contract %s first.", main.display_name))
+        # Who comes at the same time waits, and his request is repeated.
+        rows.take(main)
         taken = set(main.child_ids.mapped("number"))
         place = 1
-        while f"{main.number}-{place}" in taken:
+        # A contract that is no agreement of this one may have been typed in with such a number.
+        while (number := f"{main.number}-{place}") in taken or self.type_id._is_taken(
+            number, self.company_id
+        ):
             place += 1
-        return f"{main.number}-{place}"
+        return number
 
     def action_send_to_sign(self):
         """The contract went to the other party."""
@@ -194,6 +202,13 @@ class CrmContract(models.Model):
     def _get_expected_text(self):
         """Why the contract cannot be completed yet, and what to do about it."""
         self.ensure_one()
+        if self.open_total < 0:
+            return self.env._(
+                "Of contract %(contract)s %(amount)s is to go back: register or cancel that "
+                "refund first.",
+                contract=self.display_name,
+                amount=self.currency_id.format(-self.open_total),
+            )
         if self.remaining_total:
             return self.env._(
                 "Contract %(contract)s still expects %(amount)s: cancel or register those "

@@ -3,6 +3,8 @@ from dateutil.relativedelta import relativedelta
 from odoo import models
 from odoo.fields import Domain
 
+from ..lib.kinds import REFUND
+
 
 class CrmContract(models.Model):
     """Taking a bill's sum out of the plan, whose total stays what it was."""
@@ -21,7 +23,10 @@ class CrmContract(models.Model):
         self.ensure_one()
         currency = self.currency_id
         rows = self.payment_ids.filtered(
-            lambda one: one.state == "planned" and not one.amount_received and not one.move_line_ids
+            lambda one: one.state == "planned"
+            and one.kind != REFUND
+            and not one.amount_received
+            and not one.move_line_ids
         ).sorted(lambda one: (one.date_planned, one.sequence, one.id))
         exact = rows.filtered(lambda one: not currency.compare_amounts(one.amount, amount))
         if exact:

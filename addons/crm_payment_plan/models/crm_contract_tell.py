@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ..lib.kinds import REFUND
 from .bpm_process_tell import CONTRACT_PAID, CONTRACT_SIGNED, PAYMENT_RECEIVED, PLAN_CHANGED
 
 
@@ -77,12 +78,16 @@ class CrmContract(models.Model):
         )
 
     def _is_paid_in_full(self):
-        """Whether all that was agreed is planned, and all that is planned is received."""
+        """Whether all that was agreed is planned, and all that is planned is received.
+
+        What is to go back keeps nothing from being paid.
+        """
         live = self.payment_ids.filtered(lambda payment: payment.state != "cancelled")
-        if self.parent_id or not live or any(payment.state != "received" for payment in live):
+        awaited = live.filtered(lambda payment: payment.kind != REFUND)
+        if self.parent_id or not live or any(one.state != "received" for one in awaited):
             return False
         planned = sum(live.mapped("amount"))
-        return self.currency_id.compare_amounts(planned, self.amount_effective) >= 0
+        return self.currency_id.compare_amounts(planned, self._get_amount_to_plan()) >= 0
 
 
 class CrmContractPayment(models.Model):
@@ -101,7 +106,7 @@ class CrmContractPayment(models.Model):
         :return: payments whose receipt is news
         """
         # Of what was credited as a whole nothing came.
-        came = self.filtered(lambda one: one.state == "received" and one.amount_received)
+        came = self.filtered(lambda one: one.state == "received" and one.amount_received > 0)
         news = came.filtered(lambda one: not one.is_receipt_told)
         undone = self.filtered(lambda one: one.state != "received" and one.is_receipt_told)
         news.write({"is_receipt_told": True})

@@ -2,9 +2,10 @@ from babel.dates import format_date
 from markupsafe import Markup
 
 from odoo import api, models
-from odoo.tools.misc import babel_locale_parse, formatLang
+from odoo.tools.misc import babel_locale_parse
 
 from ..lib import AmountError, amount_in_words, clause_text, has_words
+from ..lib.paper_number import paper_number
 
 
 class CrmContract(models.Model):
@@ -182,7 +183,7 @@ class CrmContract(models.Model):
 
     def _amount_text(self, amount):
         """A sum with its coins, grouped as the language does; the currency stands apart."""
-        return formatLang(self.env, amount, digits=self.currency_id.decimal_places)
+        return paper_number(self.env, amount, self.currency_id.decimal_places)
 
     def _amount_words_text(self, amount):
         return self._in_words(amount, self.currency_id)

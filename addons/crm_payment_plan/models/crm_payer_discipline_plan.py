@@ -1,6 +1,23 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..lib.agreed import AGREED
+
+#: Receipts of planned payments as far as they stayed: what went back takes the latest of them
+#: off. After each receipt that is the least there ever was, less what was there before it.
+KEPT = """
+SELECT * FROM (
+    SELECT b.*, LEAST(b.amount_settled, GREATEST(0, min(b.balance) OVER later
+                - GREATEST(b.balance - b.amount_settled, 0))) AS amount_kept
+      FROM (SELECT s.*, sum(s.amount_settled) OVER (
+                   PARTITION BY s.payment_id ORDER BY s.date, s.id) AS balance
+              FROM crm_contract_settlement s
+             WHERE s.payment_id IN (SELECT id FROM planned)) b
+    WINDOW later AS (PARTITION BY b.payment_id ORDER BY b.date, b.id
+                     ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)) kept
+ WHERE amount_settled > 0 AND amount_kept > 0
+"""
+
 
 class CrmPayerDiscipline(models.Model):
     """Prepaying customers are rated by their planned payments: they have no due invoices.
@@ -26,25 +43,25 @@ class CrmPayerDiscipline(models.Model):
         currencies = self.env["res.currency"].sudo().with_context(active_test=False).search([])
         rates = currencies._get_rates(company, day)
         own = rates[company.currency_id.id]
+        planned = self._get_planned_sql(company, day, rule)
         return SQL(
             """
             (WITH rate AS (
                 SELECT unnest(%(currencies)s::int[]) AS id, unnest(%(rates)s::float8[]) AS rate
-            ), planned AS (
+            ), planned AS MATERIALIZED (
                 SELECT p.*, rate.rate
                   FROM (%(planned)s) p JOIN rate ON rate.id = p.currency_id
             )
             SELECT p.partner_id, 'p' || p.id AS debt,
-                   COALESCE(NULLIF(s.amount_company, 0),
-                            (s.amount_settled * p.rate)::numeric) AS amount,
+                   COALESCE(NULLIF(s.amount_company * s.amount_kept / s.amount_settled, 0),
+                            (s.amount_kept * p.rate)::numeric) AS amount,
                    CASE WHEN p.solved IS NULL THEN p.due
                         ELSE GREATEST(p.due, LEAST(p.solved, s.date)) END AS due,
                    CASE WHEN s.date <= %(day)s THEN s.date END AS paid,
                    FALSE AS inferred, FALSE AS written_off
-              FROM planned p JOIN crm_contract_settlement s ON s.payment_id = p.id
-             WHERE s.amount_settled > 0
-               -- When an advance came that was taken over, its entry does not say.
-               AND s.opening_line_id IS NULL
+              FROM planned p JOIN (%(kept)s) s ON s.payment_id = p.id
+             -- When an advance came that was taken over, its entry does not say.
+             WHERE s.opening_line_id IS NULL
                AND (p.first_invoice IS NULL
                     OR s.source <> 'manual' AND s.date < p.first_invoice)
             UNION ALL
@@ -55,7 +72,8 @@ class CrmPayerDiscipline(models.Model):
             """,
             currencies=list(rates),
             rates=[own / rate for rate in rates.values()],
-            planned=self._get_planned_sql(company, day, rule),
+            planned=planned,
+            kept=SQL(KEPT),
             day=day,
         )
 
@@ -64,12 +82,14 @@ class CrmPayerDiscipline(models.Model):
         """Rows (partial_id, amount): of invoices that were paid by advances judged above."""
         rule = self.env["crm.payer.rule"]._get_of_company(company)
         return SQL(
-            """SELECT s.partial_id, sum(s.amount_company) AS amount
-                 FROM (%s) p JOIN crm_contract_settlement s ON s.payment_id = p.id
-                WHERE s.partial_id IS NOT NULL AND s.amount_settled > 0
-                  AND s.date < p.first_invoice
-             GROUP BY s.partial_id""",
-            self._get_planned_sql(company, day, rule),
+            """(WITH planned AS MATERIALIZED (%(planned)s)
+               SELECT s.partial_id,
+                      sum(s.amount_company * s.amount_kept / s.amount_settled) AS amount
+                 FROM planned p JOIN (%(kept)s) s ON s.payment_id = p.id
+                WHERE s.partial_id IS NOT NULL AND s.date < p.first_invoice
+             GROUP BY s.partial_id)""",
+            planned=self._get_planned_sql(company, day, rule),
+            kept=SQL(KEPT),
         )
 
     @api.model
@@ -84,8 +104,7 @@ class CrmPayerDiscipline(models.Model):
                    c.commercial_partner_id AS partner_id, solved.date AS solved,
                    invoiced.date AS first_invoice
               FROM crm_contract_payment p
-              JOIN crm_contract c ON c.id = p.contract_id
-                   AND c.state IN ('approved', 'active', 'completed')
+              JOIN crm_contract c ON c.id = p.contract_id AND %(agreed)s
          LEFT JOIN (SELECT l.crm_contract_id AS id, min(COALESCE(m.invoice_date, m.date)) AS date
                       FROM account_move_line l JOIN account_move m ON m.id = l.move_id
                      WHERE l.crm_contract_id IS NOT NULL AND l.parent_state = 'posted'
@@ -97,7 +116,7 @@ class CrmPayerDiscipline(models.Model):
                      WHERE state = 'solved' AND payment_id IS NOT NULL
                        AND date_solved <= %(day)s
                   GROUP BY payment_id) solved ON solved.payment_id = p.id
-             WHERE p.company_id = %(company)s AND p.direction = 'income'
+             WHERE p.company_id = %(company)s AND p.direction = 'income' AND p.kind <> 'refund'
                AND p.state IN ('planned', 'received') AND p.date_planned <= %(day)s
                AND p.is_estimated IS NOT TRUE
                AND c.commercial_partner_id NOT IN (SELECT partner_id FROM res_company)
@@ -107,6 +126,7 @@ class CrmPayerDiscipline(models.Model):
                     SELECT FROM crm_receivable_item i WHERE i.company_id = %(company)s
                        AND i.partner_id = c.commercial_partner_id))
             """,
+            agreed=SQL(AGREED),
             company=company.id,
             day=day,
             only_odoo=rule.origin == "odoo",

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..lib.kinds import REFUND
+
 
 class CrmPaymentDocumentMixin(models.AbstractModel):
     """Something that concerns one debt: an invoice, a debt of a file, a planned payment."""
@@ -50,7 +52,7 @@ class CrmPaymentDocumentMixin(models.AbstractModel):
         index="btree_not_null",
         ondelete="cascade",
         domain="[('partner_id', 'child_of', partner_id), ('state', '=', 'planned'),"
-        " ('direction', '=', 'income')]",
+        " ('direction', '=', 'income'), ('kind', '!=', 'refund')]",
     )
     document = fields.Char(compute="_compute_document", store=True)
 
@@ -82,6 +84,12 @@ class CrmPaymentDocumentMixin(models.AbstractModel):
             if len(documents) > 1:
                 raise ValidationError(
                     self.env._("Choose one: an invoice, a debt of a file or a planned payment.")
+                )
+            if row.payment_id.kind == REFUND:
+                raise ValidationError(
+                    self.env._(
+                        "%s is a refund: the customer does not owe it.", row.payment_id.display_name
+                    )
                 )
             if documents and documents[0].company_id != row.company_id:
                 raise ValidationError(

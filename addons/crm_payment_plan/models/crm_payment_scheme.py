@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..lib.kinds import DUE_EVENTS, DUE_KINDS, PAYMENT_KINDS
+from ..lib.kinds import DUE_EVENTS, DUE_KINDS, SCHEME_KINDS
 
 BASES = [("percent", "Percent"), ("fixed", "Fixed amount"), ("remainder", "Remainder")]
 
@@ -50,7 +50,7 @@ class CrmPaymentSchemeLine(models.Model):
     scheme_id = fields.Many2one("crm.payment.scheme", required=True, index=True, ondelete="cascade")
     sequence = fields.Integer(default=10)
     name = fields.Char(required=True, translate=True)
-    kind = fields.Selection(PAYMENT_KINDS, required=True, default="stage")
+    kind = fields.Selection(SCHEME_KINDS, required=True, default="stage")
     basis = fields.Selection(BASES, required=True, default="percent")
     percent = fields.Float(digits=(16, 6), help="Of the contract's amount; of each payment.")
     amount = fields.Float(digits=(16, 2), help="In the contract's currency; of each payment.")

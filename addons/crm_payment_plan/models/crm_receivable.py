@@ -98,11 +98,12 @@ class CrmReceivable(models.Model):
             firm = debt.firm_id.sudo().name
             debt.debtor = debt.partner_id.display_name or self.env._("%s (unknown firm)", firm)
 
-    @api.depends("due_date")
-    @api.depends_context("tz")
+    @api.depends("due_date", "company_id")
     def _compute_days_overdue(self):
-        today = fields.Date.context_today(self)
+        # By the calendar of the company, as whatever else is overdue there.
+        days = {company: company._get_local_today() for company in self.company_id.sudo()}
         for debt in self:
+            today = days.get(debt.company_id.sudo())
             debt.days_overdue = max((today - debt.due_date).days, 0) if debt.due_date else 0
 
     def init(self):

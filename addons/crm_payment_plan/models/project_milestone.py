@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..lib.kinds import REFUND
+
 
 class ProjectMilestone(models.Model):
     """A milestone for each planned payment: what is delivered is what is paid (TN-23)."""
@@ -41,8 +43,10 @@ class CrmContractPayment(models.Model):
         return result
 
     def _make_milestones(self, project):
-        """Milestones of the payments that are still to come; advances are no delivery."""
-        coming = self.filtered(lambda one: one.state == "planned" and one.kind != "advance")
+        """Milestones of payments that are to come; advances and refunds deliver nothing."""
+        coming = self.filtered(
+            lambda one: one.state == "planned" and one.kind not in ("advance", REFUND)
+        )
         self.env["project.milestone"].create(
             [
                 {

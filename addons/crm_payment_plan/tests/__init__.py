@@ -2,9 +2,12 @@ from . import test_access
 from . import test_access_wizards
 from . import test_amount_words
 from . import test_announced
+from . import test_branches
 from . import test_cash_board
 from . import test_cash_budget
 from . import test_cash_forecast
+from . import test_cash_opening
+from . import test_cash_rows
 from . import test_cash_ui
 from . import test_cash_weeks
 from . import test_contract
@@ -13,14 +16,17 @@ from . import test_contract_check
 from . import test_contract_rates
 from . import test_contract_sources
 from . import test_credited
+from . import test_claims
 from . import test_clause_text
 from . import test_clauses
 from . import test_debt_charts
 from . import test_debt_digest
 from . import test_demo
 from . import test_docx
+from . import test_ended
 from . import test_forms
 from . import test_form_numbers
+from . import test_form_payment_code
 from . import test_forms_currency
 from . import test_guard
 from . import test_invoiced
@@ -44,6 +50,9 @@ from . import test_programmes
 from . import test_programmes_ui
 from . import test_readers
 from . import test_messages
+from . import test_netting
+from . import test_netting_chain
+from . import test_new_version
 from . import test_numbers
 from . import test_opening
 from . import test_opening_chain
@@ -62,6 +71,7 @@ from . import test_receivable_firms
 from . import test_receivable_import
 from . import test_receivable_replay
 from . import test_receivable_report
+from . import test_receivable_shapes
 from . import test_receivable_twin
 from . import test_receivable_ui
 from . import test_reminder
@@ -69,6 +79,7 @@ from . import test_buttons
 from . import test_reminder_access
 from . import test_reminder_automatic
 from . import test_reminder_companies
+from . import test_reminder_decision
 from . import test_reminder_files
 from . import test_reminder_first
 from . import test_reminder_hold
@@ -84,6 +95,7 @@ from . import test_reminder_ui
 from . import test_reminder_unapplied
 from . import test_reminder_week
 from . import test_sections
+from . import test_refund
 from . import test_settlement
 from . import test_settlement_chain
 from . import test_settlement_check
@@ -92,4 +104,5 @@ from . import test_settling_cost
 from . import test_signed_terms
 from . import test_splitting
 from . import test_talk
+from . import test_two_at_once
 from . import test_ui

@@ -4,7 +4,7 @@ from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import Form, tagged
+from odoo.tests import Form, freeze_time, tagged
 from odoo.tools import mute_logger
 
 from .common import PlanCommon
@@ -16,7 +16,14 @@ class TestContract(PlanCommon):
 
     def _sign(self, contract, party="both", how="esign", day="2026-01-20", **values):
         self.env["crm.contract.sign"].create(
-            {"contract_id": contract.id, "party": party, "how": how, "date": day, **values}
+            {
+                "contract_id": contract.id,
+                "party": party,
+                "how": how,
+                "date": day,
+                "proof": "Signing service, 17",
+                **values,
+            }
         ).action_apply()
 
     def test_number_at_approval(self):
@@ -186,6 +193,29 @@ class TestContract(PlanCommon):
         self.assertEqual(contract.signed_attachment_ids, scan)
         self.assertEqual((scan.res_model, scan.res_id), ("crm.contract", contract.id))
 
+    def test_electronic_signature_is_proven(self):
+        """AL-15: by the signed file, or by where it is kept; that stands in the history."""
+        contract = self._contract()
+        with self.assertRaisesRegex(UserError, "under which number"):
+            self._sign(contract, "company", proof=" ")
+        self.assertEqual(contract.signature_state, "none")
+        self._sign(contract, "company", proof="Signing service, 4711")
+        self.assertIn("Signing service, 4711", contract.message_ids[0].body)
+        signed = self.env["ir.attachment"].create({"name": "contract.sig", "raw": b"sig"})
+        self._sign(contract, "partner", proof=False, attachment_ids=signed.ids)
+        self.assertEqual((contract.state, contract.signed_attachment_ids), ("active", signed))
+
+    def test_day_of_the_signature(self):
+        """AL-15: nobody has signed tomorrow; today is that of the contract's company."""
+        self.company.nightly_tz = "Pacific/Kiritimati"
+        contract = self._contract()
+        with freeze_time("2026-03-01 12:00:00"):
+            with self.assertRaisesRegex(UserError, "still to come"):
+                self._sign(contract, day="2026-03-03")
+            self.assertEqual(contract.state, "approved")
+            self._sign(contract, day="2026-03-02")
+        self.assertEqual(contract.date_signed, date(2026, 3, 2))
+
     def test_end(self):
         contract = self._contract(100, [(40, "2026-02-01"), (60, "2026-03-01")])
         self._sign(contract)
@@ -215,7 +245,6 @@ class TestContract(PlanCommon):
         contract.action_cancel()
         self.assertEqual(set(contract.payment_ids.mapped("state")), {"cancelled"})
         # A decision of a person after the end stands as well.
-        changed.action_set_planned()
         changed.action_set_cancelled()
         contract.action_reopen()
         self.assertEqual(contract.state, "draft")

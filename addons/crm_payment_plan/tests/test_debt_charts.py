@@ -4,7 +4,7 @@ from datetime import date
 
 from lxml import etree
 
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 
 from ..lib import debt_age
 from .reminder_common import NIGHT, ReminderCommon
@@ -50,6 +50,18 @@ class TestDebtAge(ReminderCommon):
         [mine] = [row for row in digest if row["partner_id"] == self.payer.id]
         buckets = [float(mine[f"bucket_{place}"]) for place in range(4)]
         self.assertEqual(buckets, [expected[key] for key in debt_age.OVERDUE])
+
+    def test_days_by_the_calendar_of_the_company(self):
+        """PF-28: who reads the list from another time zone sees the same days."""
+        move = self._invoice(-5)
+        self.env.flush_all()
+        self.company.nightly_tz = "Pacific/Kiritimati"
+        # There the next day has begun.
+        with freeze_time(f"{NIGHT} 12:00:00"):
+            for zone in ("Pacific/Honolulu", "Asia/Tokyo"):
+                self.env.invalidate_all()
+                debt = self.env["crm.receivable"].with_context(tz=zone)
+                self.assertEqual(debt.search([("move_id", "=", move.id)]).days_overdue, 6)
 
     def test_chart(self):
         """TN-27: debts by age, stacked by the class of the payer; every bucket has its column."""

@@ -51,7 +51,9 @@ class TestContractMessages(ListeningMixin, PlanCommon):
         contract = self._contract(lead_id=lead.id)
         sign = self.env["crm.contract.sign"].with_user(self.manager)
         for party, times in (("company", 0), ("partner", 1), ("both", 1)):
-            sign.create({"contract_id": contract.id, "how": "esign", "party": party}).action_apply()
+            sign.create(
+                {"contract_id": contract.id, "how": "esign", "party": party, "proof": "17"}
+            ).action_apply()
             self.assertEqual(self._heard(heard), [contract] * times)
         self.assertEqual(self._heard(of_lead), [lead])
 

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from odoo.tests import tagged
 
+from odoo.addons.bpm_engine.lib.own_context import INTERNAL
+
 from .reminder_common import NIGHT, ReminderCommon
 
 
@@ -52,6 +54,46 @@ class TestPrepaid(ReminderCommon):
         self._run()
         payer = self._state()
         self.assertEqual((payer.max_overdue, payer.overdue_amount), (10, 100))
+
+    def _settle_by(self, contract, *receipts):
+        """Receipts of the only payment: (amount, days from NIGHT)."""
+        self.env["crm.contract.settlement"].create(
+            [
+                {"contract_id": contract.id, "payment_id": contract.payment_ids.id,
+                 "source": "payment", "date": NIGHT + timedelta(days=when),
+                 "amount_settled": amount, "amount_cash": amount, "amount_company": amount}
+                for amount, when in receipts
+            ]
+        )  # fmt: skip
+        contract.with_context(crm_settling=INTERNAL)._close_payments()
+
+    def test_advance_that_went_back(self):
+        """PF-17: what was paid back is open again, and does not count as paid on time too."""
+        contract = self._contract([(100, -30)])
+        self._settle_by(contract, (100, -30), (-100, -20))
+        self.assertEqual(contract.payment_ids.state, "planned")
+        self._run()
+        payer = self._state()
+        self.assertEqual((payer.debt_count, payer.overdue_amount), (1, 100))
+        self.assertFalse(payer.on_time)
+
+    def test_advance_that_went_back_and_came_again(self):
+        """PF-17: the day of the money that stayed counts; what goes back is the latest before."""
+        contract = self._contract([(100, -90)])
+        self._settle_by(contract, (60, -90), (40, -85), (-70, -80), (70, -50))
+        self.assertEqual(contract.payment_ids.state, "received")
+        self._run()
+        parts = self.env.execute_query(
+            self.Payer._get_plan_parts_sql(
+                self.company, NIGHT, self.env["crm.payer.rule"]._get_of_company(self.company)
+            )
+        )
+        self.assertEqual(
+            sorted(
+                (float(row[2]), (row[4] - NIGHT).days) for row in parts if row[0] == self.payer.id
+            ),
+            [(30.0, -90), (70.0, -50)],
+        )
 
     def _invoiced_at_last(self, late):
         """Three advances of 100, so many days late, and a usual final invoice of 400."""

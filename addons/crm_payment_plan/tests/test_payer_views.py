@@ -1,9 +1,10 @@
+from ast import literal_eval
 from datetime import timedelta
 
 from lxml import etree
 
 from odoo.fields import Date
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .cash_common import CashCommon, day
 
@@ -38,6 +39,15 @@ PLACES = [
     ("project.project", f"{ADDON}.project_project_view_kanban_realisation", "kanban"),
     ("project.project", "project.edit_project", "form"),
 ]
+#: Where accountants and heads look after debts.
+DEBTS = [
+    ("crm.receivable", f"{ADDON}.crm_receivable_view_list", "list"),
+    ("crm.receivable", f"{ADDON}.crm_receivable_view_kanban", "kanban"),
+    ("crm.payment.reminder.run", f"{ADDON}.crm_payment_reminder_run_view_form", "form"),
+    ("crm.payment.reminder", f"{ADDON}.crm_payment_reminder_view_form", "form"),
+    ("crm.payment.reminder", f"{ADDON}.crm_payment_reminder_view_list", "list"),
+    ("crm.payment.reminder", f"{ADDON}.crm_payment_reminder_view_kanban", "kanban"),
+]
 #: Where accountants work: model, view, kind, fields that are seen without asking for them.
 ACCOUNTING = [
     ("account.move", "account.view_move_form", "form", ("payer_class", "crm_contract_id")),
@@ -47,7 +57,23 @@ ACCOUNTING = [
      ("payer_class", "crm_contract_id", "crm_contract_payment_id")),
     ("account.payment", "account.view_account_payment_tree", "list",
      ("payer_class", "crm_contract_id", "crm_contract_payment_id")),
+    # What a phone shows of the same.
+    ("account.move", "account.view_account_move_kanban", "kanban",
+     ("payer_class", "crm_contract_ids", "crm_contract_payment_ids")),
+    ("account.payment", "account.view_account_payment_kanban", "kanban",
+     ("payer_class", "crm_contract_id", "crm_contract_payment_id")),
+    ("account.move.line", "account.account_move_line_view_kanban", "kanban",
+     ("payer_class", "crm_contract_id", "crm_contract_payment_id")),
 ]  # fmt: skip
+#: Where payers of a class are looked for: model, view.
+SEARCHES = [
+    ("crm.contract", f"{ADDON}.crm_contract_view_search"),
+    ("crm.contract.payment", f"{ADDON}.crm_contract_payment_view_search"),
+    ("crm.lead", "crm.view_crm_case_opportunities_filter"),
+    ("sale.order", "sale.view_sales_order_filter"),
+    ("sale.order", "sale.sale_order_view_search_inherit_quotation"),
+    ("sale.order", "sale.sale_order_view_search_inherit_sale"),
+]
 
 
 @tagged("-at_install", "post_install")
@@ -61,9 +87,11 @@ class TestPayerViews(CashCommon):
 
     def test_colour_and_word(self):
         """Every card, list and kanban where something is promised: a badge of three colours."""
-        for model, view, kind in PLACES:
+        places = [(*place, self.manager) for place in PLACES]
+        places += [(*place, self.accountant) for place in DEBTS]
+        for model, view, kind, user in places:
             with self.subTest(view=view):
-                nodes = self._fields(model, view, kind, "payer_class", self.manager)
+                nodes = self._fields(model, view, kind, "payer_class", user)
                 self.assertTrue(nodes)
                 for node in nodes:
                     self.assertEqual(node.get("widget"), "badge")
@@ -79,6 +107,46 @@ class TestPayerViews(CashCommon):
             [words[name] for name in ("strict", "hesitant", "disloyal")],
             ["Strict payer", "Hesitant payer", "Disloyal payer"],
         )
+
+    def test_filters(self):
+        """PF-18: contracts, planned payments, deals and orders of such payers are found."""
+        self.env["crm.payer.discipline"].create(
+            {
+                "company_id": self.company.id,
+                "partner_id": self.customer.id,
+                "payer_class": "hesitant",
+                "computed_class": "hesitant",
+            }
+        )
+        contract = self._contract(100, [(100, day(3))])
+        mine = {
+            "crm.contract": contract,
+            "crm.contract.payment": contract.payment_ids,
+            "crm.lead": self.env["crm.lead"].create(
+                {"name": "Lift", "type": "opportunity", "partner_id": self.customer.id,
+                 "user_id": self.manager.id}
+            ),
+            "sale.order": self._order(self.customer, "2026-03-01 10:00:00", confirm=False),
+        }  # fmt: skip
+        self.env.flush_all()
+        for model, view in SEARCHES:
+            records = self.env[model].with_user(self.manager)
+            arch = etree.fromstring(records.get_view(self.env.ref(view).id, "search")["arch"])
+            for payer_class in ("strict", "hesitant", "disloyal"):
+                with self.subTest(view=view, payer_class=payer_class):
+                    [node] = arch.xpath(f"//filter[@name='payer_{payer_class}']")
+                    domain = [("id", "in", mine[model].ids), *literal_eval(node.get("domain"))]
+                    found = records.search(domain)
+                    self.assertEqual(bool(found), payer_class == "hesitant")
+
+    def test_filters_of_others(self):
+        """Who may not see the class has no filter by it."""
+        plain = new_test_user(self.env, login="plan_seller", groups="sales_team.group_sale_manager")
+        for model, view in SEARCHES:
+            if model in ("crm.lead", "sale.order"):
+                records = self.env[model].with_user(plain)
+                arch = etree.fromstring(records.get_view(self.env.ref(view).id, "search")["arch"])
+                self.assertFalse(arch.xpath("//filter[starts-with(@name, 'payer_')]"), view)
 
     def test_overdue_is_red_and_marked(self):
         """EC-23: an overdue row is red in the list, and has a sign beside its date."""

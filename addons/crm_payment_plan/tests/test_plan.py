@@ -35,6 +35,16 @@ class TestPlan(PlanCommon):
         contract._generate_plan(self._scheme(*lines))
         return contract
 
+    def test_kinds(self):
+        """TN-23: what a payment may be; of a scheme, what is asked of the customer."""
+        kinds = ["advance", "stage", "final", "retention", "security", "penalty", "refund", "other"]
+        # A scheme divides what is agreed.
+        asked = [kind for kind in kinds if kind != "refund"]
+        for model, known in (("crm.contract.payment", kinds), ("crm.payment.scheme.line", asked)):
+            field = self.env[model]._fields["kind"]
+            self.assertEqual(list(dict(field.selection)), known)
+            self.assertTrue(all(dict(field._description_selection(self.env)).values()))
+
     def test_thirds(self):
         """TN-23: 100.00 in three thirds: no kopeck is lost."""
         third = {"basis": "percent", "percent": 33.333333}

@@ -15,17 +15,21 @@ from .common import ADDON, ForeignCommon
 STATUSES = ("received", "planned", "cancelled")
 #: Filters of the search view -> names of the rows that each finds.
 FOUND = {
-    "planned": {"late", "partly", "asked", "estimated", "theirs", "sorted"},
+    "planned": {"late", "partly", "asked", "estimated", "theirs", "sorted", "back"},
     "overdue": {"late"},
     "received": {"received"},
     "cancelled": {"cancelled"},
-    "mine": {"late", "received", "cancelled", "partly", "asked", "estimated", "sorted"},
+    "mine": {"late", "received", "cancelled", "partly", "asked", "estimated", "sorted", "back"},
     "not_invoiced": {"late", "received", "cancelled", "asked", "estimated", "theirs", "sorted"},
+    "refunds": {"back"},
     "estimated": {"estimated"},
     "partly": {"partly"},
     "asked": {"asked"},
     "this_week": {"sorted"},
     "no_category": {"asked"},
+    "payer_disloyal": set(),
+    "payer_hesitant": {"theirs"},
+    "payer_strict": set(),
 }
 
 
@@ -70,7 +74,12 @@ class TestPlanScreens(ForeignCommon):
             "estimated": self._row("estimated", 43, due_kind="event", due_event="signed"),
             "sorted": self._row("sorted", 0, amount=7),
             "theirs": self._row("theirs", 44, contract=other),
+            "back": self._row("back", 45, amount=5, kind="refund"),
         }
+        self.env["crm.payer.discipline"].create(
+            {"company_id": self.company.id, "partner_id": other.partner_id.id,
+             "payer_class": "hesitant", "computed_class": "hesitant"}
+        )  # fmt: skip
         rows["asked"].cash_category_id = False
         rows["received"].action_set_received()
         rows["cancelled"].action_set_cancelled()

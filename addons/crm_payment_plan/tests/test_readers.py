@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from .cash_common import CashCommon, day
@@ -46,6 +47,79 @@ class TestReaders(CashCommon):
         self.assertEqual([one["id"] for one in move["crm_contract_ids"]], self.contract.ids)
         self.assertEqual([one["id"] for one in move["crm_contract_payment_ids"]], self.first.ids)
         self.assertEqual([one["id"] for one in line["paid_payment_ids"]], self.first.ids)
+
+    def _contracts(self, number):
+        """Contracts with a planned payment, every other one of a colleague."""
+        self.customer.customer_user_id = self.head
+        return self.Contract.create(
+            [
+                {
+                    "type_id": self.supply.id,
+                    "partner_id": self.customer.id,
+                    "user_id": (self.colleague if place % 2 else self.manager).id,
+                    "scheme_id": False,
+                    "payment_ids": [Command.create({"name": "All", "amount": 10})],
+                }
+                for place in range(number)
+            ]
+        )
+
+    def _close(self, contracts, name, moves):
+        """What entries closed of these contracts; where the money came from does not matter."""
+        self.Settlement.sudo().create(
+            [
+                {
+                    "contract_id": contract.id,
+                    "payment_id": contract.payment_ids.id,
+                    "source": "partial",
+                    "date": day(0),
+                    name: move.id,
+                }
+                for contract, move in zip(contracts, moves, strict=True)
+            ]
+        )
+
+    def test_queries_of_invoices(self):
+        """A list of many invoices of different contracts asks as often as a short one."""
+        contracts = self._contracts(12)
+        moves = self.env["account.move"].create(
+            [
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": self.customer.id,
+                    "journal_id": self.sales.id,
+                    "invoice_user_id": self.manager.id,
+                    "invoice_line_ids": [
+                        Command.create({"price_unit": 10, "crm_contract_id": contract.id})
+                    ],
+                }
+                for contract in contracts
+            ]
+        )
+        self._close(contracts, "move_id", moves)
+        for user, seen in ((self.accountant, 12), (self.manager, 6)):
+            found = self._assert_flat(moves.with_user(user), OF_MOVES)
+            self.assertEqual(sum(bool(one["crm_contract_ids"]) for one in found), seen)
+            self.assertEqual(sum(bool(one["crm_contract_payment_ids"]) for one in found), seen)
+
+    def test_queries_of_bank_lines(self):
+        contracts = self._contracts(12)
+        lines = self.line.union(*(self._bank_line(10, self.customer) for _place in range(11)))
+        self._close(contracts[1:], "counterpart_move_id", lines.move_id - self.line.move_id)
+        found = self._assert_flat(lines.with_user(self.accountant), OF_LINES)
+        self.assertTrue(all(one["paid_payment_ids"] for one in found))
+
+    def _assert_flat(self, records, names):
+        self.env.flush_all()
+        counts = []
+        # The first time fills what Odoo keeps between requests.
+        for some in (records[:2], records[:2], records):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            found = some.web_read(names)
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(counts[2], counts[1] + 1, (records.env.user.name, counts))
+        return found
 
     def test_found_by_the_planned_payment(self):
         """EC-19: an invoice of an order is found by the payment that its money closed."""

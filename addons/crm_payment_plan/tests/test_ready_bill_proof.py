@@ -5,7 +5,7 @@ import base64
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 
-from .test_ready_bill import BillCommon
+from .test_ready_bill import SETTLED, BillCommon
 
 
 class ProofCommon(BillCommon):
@@ -77,7 +77,7 @@ class TestBillProof(ProofCommon):
         self._plan(instance, bill, "2026-03-19")
         bill.button_draft()
         bill.button_cancel()
-        self.assertEnded(instance, "Paid")
+        self.assertEnded(instance, SETTLED)
         self.company.crm_bill_proof = False
         _bill, instance = self._paid()
         self.assertEnded(instance, "Paid")

@@ -26,7 +26,7 @@ class ReadyContractCommon(ReadyStageCommon, PlanCommon):
 
     def _sign(self, contract, user=None):
         wizard = self.env["crm.contract.sign"].with_user(user or self.manager)
-        wizard.create({"contract_id": contract.id, "how": "esign"}).action_apply()
+        wizard.create({"contract_id": contract.id, "how": "esign", "proof": "17"}).action_apply()
         self.env.invalidate_all()
 
 

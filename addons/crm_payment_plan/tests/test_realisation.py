@@ -2,17 +2,12 @@ from datetime import datetime
 
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
-from psycopg2.errors import SerializationFailure
 
-from odoo import SUPERUSER_ID, api
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.sql_db import db_connect
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..models import rows
-from ..models.crm_contract_project import CURABLE
 from .common import PlanCommon
 
 UNDONE = "crm_payment_plan.mail_activity_type_advance_undone"
@@ -109,25 +104,6 @@ class TestRealisation(PlanCommon):
         self._advance(30, contract)
         with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
             self.Project.create({"name": "Twin", "crm_contract_id": contract.id})
-
-    def test_two_at_once(self):
-        """AL-16: of two transactions at one time the second is refused, and so repeated."""
-        # Real connections, on a row that is committed; nothing of it changes.
-        kind_id = self.env.ref("crm_payment_plan.crm_contract_type_framework").id
-        connection = db_connect(self.env.cr.dbname)
-        with connection.cursor() as first, connection.cursor() as second:
-            one, other = (
-                api.Environment(cursor, SUPERUSER_ID, {})["crm.contract.type"].browse(kind_id)
-                for cursor in (first, second)
-            )
-            other.read(["name"])  # its picture of the database is older than ...
-            rows.take(one)
-            first.commit()  # ... what the first one did
-            with mute_logger("odoo.sql_db"), self.assertRaises(SerializationFailure):
-                rows.take(other)
-            second.rollback()
-        # What a payment cannot survive must not be taken for something that a person cures.
-        self.assertFalse(issubclass(SerializationFailure, CURABLE))
 
     def test_undone_advance(self):
         """AL-16: a payment taken back leaves the project and asks its people."""

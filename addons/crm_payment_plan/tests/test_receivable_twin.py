@@ -42,6 +42,37 @@ class TestReceivableTwin(ReminderCommon):
         self.assertEqual(self._sums(), (200.0,) * 4)
         self.assertEqual(self._state().debt_count, 3)
 
+    def _two_true_debts(self, numbers):
+        """Two debts of a file of one day and amount, the invoice is that with number 123."""
+        for number in numbers:
+            self._file_debt(number, -8, 100)
+        invoice = self._invoice(-8, 100, post=False)
+        invoice.ref = "123"
+        invoice.action_post()
+        return invoice
+
+    def test_the_number_takes_its_invoice(self):
+        """PF-20: an invoice that a number joins is no twin of another debt of that amount."""
+        for numbers in (("77", "123"), ("123", "77")):
+            with self.subTest(numbers), self.cr.savepoint() as saved:
+                invoice = self._two_true_debts(numbers)
+                self.assertEqual(self._sums(), (200.0,) * 4)
+                twins = {one.number: one.twin_move_id for one in self.Item.search(
+                    [("partner_id", "=", self.payer.id)])}  # fmt: skip
+                self.assertEqual(twins["123"], invoice)
+                self.assertFalse(twins["77"])
+                documents = self._documents(self._of(self._review()))
+                self.assertEqual(documents, {"Sale 77": 100.0, invoice.name: 100.0})
+                saved.rollback()
+                self.env.invalidate_all()
+
+    def test_the_amount_takes_the_rest(self):
+        """PF-20: of two invoices of one amount, the number takes its own, the amount the other."""
+        other = self._invoice(-8, 100)
+        self._two_true_debts(("77", "123"))
+        self.assertEqual(self.Item.search([("number", "=", "77")]).twin_move_id, other)
+        self.assertEqual(self._sums(), (200.0,) * 4)
+
     def test_draft_again(self):
         """PF-20: of an invoice that is draft again, the file counts."""
         invoice = self._world()

@@ -45,6 +45,37 @@ class TestTalk(PlanCommon):
         self.assertEqual(self.payment.open_question_count, 0)
         self.assertIn("Will they pay?", shown.note)
 
+    def _told(self, user):
+        return self.env["mail.notification"].search([("res_partner_id", "=", user.partner_id.id)])
+
+    def test_asker_is_told_of_the_answer(self):
+        """EC-22: he need not open the card again and again, though he may only look at it."""
+        self.contract.partner_id.customer_user_id = self.viewer
+        self.viewer.notification_type = "inbox"
+        self._remark("question", user=self.head, by=self.viewer).action_apply()
+        self.assertNotIn(self.viewer.partner_id, self.payment.message_partner_ids)
+        self.assertFalse(self._told(self.viewer))
+        self.payment.question_ids.with_user(self.head).action_feedback(feedback="On <Friday>")
+        told = self._told(self.viewer)
+        self.assertEqual(told.notification_type, "inbox")
+        message = told.mail_message_id
+        self.assertEqual(message.author_id, self.head.partner_id)
+        self.assertEqual((message.model, message.res_id), (self.payment._name, self.payment.id))
+        self.assertEqual(message.subject, "Answer: Will they pay?")
+        self.assertIn("On &lt;Friday&gt;", message.body)
+        self.assertIn("Will they pay?", message.body)
+
+    def test_closed_without_an_answer(self):
+        """EC-22: that is told too; nobody is told of what he does himself."""
+        self._remark("question", user=self.head).action_apply()
+        self.payment.question_ids.with_user(self.head).action_done()
+        self.assertIn("without an answer", self._told(self.manager).mail_message_id.body)
+        self._remark("question", user=self.head, by=self.head).action_apply()
+        question = self.payment.question_ids.filtered("active")
+        question.with_user(self.head).action_feedback(feedback="I know")
+        subjects = self._told(self.head).mail_message_id.mapped("subject")
+        self.assertFalse([one for one in subjects if one and one.startswith("Answer")])
+
     def test_text_is_text(self):
         self._remark("question", "<script>x</script>", user=self.head).action_apply()
         self.assertNotIn("<script>", self.payment.question_ids.note)

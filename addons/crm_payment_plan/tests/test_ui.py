@@ -81,7 +81,8 @@ class TestUi(HttpCase, PlanCommon):
         self.assertEqual(contract.print_ids.attachment_id.raw, answer.content)
 
     def test_question_in_a_popup(self):
-        """EC-22: sign of an open question, pop-up with question and answer, edited in it."""
+        """EC-22: sign of an open question, pop-up with question and answer, edited in it; the
+        other question answered on the card by the person asked."""
         asked = self.late.copy({"name": "Asked part"})
         for text in ("When?", "How much?"):
             self.env["crm.contract.payment.remark"].create(
@@ -94,7 +95,8 @@ class TestUi(HttpCase, PlanCommon):
             ).action_apply()
         asked.question_ids.sorted("id")[0].action_feedback(feedback="On Friday")
         self.start_tour("/odoo/receipts-plan", "crm_payment_plan_popup", login=self.manager.login)
-        self.assertEqual(asked.name, "Renamed part")
+        self.assertEqual((asked.name, asked.open_question_count), ("Renamed part", 0))
+        self.assertIn("Ninety today", " ".join(asked.question_ids.mapped("feedback")))
 
     def test_search(self):
         """EC-19: quick search and the filter tree on the left."""

@@ -59,6 +59,11 @@ export class ContractMoneyField extends Component {
         return this.data.planned_total && rest > 0 ? rest : 0;
     }
 
+    /** Refunds are planned for more than is still to be received. */
+    get goesBack() {
+        return this.data.open_total < 0;
+    }
+
     get months() {
         const rows = this.summary.months.map(({ month, amount }) => ({
             key: month,

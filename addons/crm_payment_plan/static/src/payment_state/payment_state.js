@@ -13,7 +13,12 @@ export class PaymentStateField extends Component {
 
     get isAnnounced() {
         const { state, amount_announced } = this.props.record.data;
-        return state === "planned" && amount_announced > 0;
+        return state === "planned" && amount_announced;
+    }
+
+    /** Money that goes back; its amounts are negative. */
+    get isRefund() {
+        return this.props.record.data.kind === "refund";
     }
 
     get announcedTitle() {
@@ -28,6 +33,7 @@ registry.category("fields").add("crm_payment_state", {
     supportedTypes: ["selection"],
     fieldDependencies: [
         { name: "state", type: "selection", readonly: true },
+        { name: "kind", type: "selection" },
         { name: "amount_announced", type: "monetary", readonly: true },
         { name: "currency_id", type: "many2one", relation: "res.currency" },
     ],

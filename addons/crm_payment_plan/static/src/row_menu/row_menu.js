@@ -9,6 +9,7 @@ import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 const EDIT_GROUPS = ["crm_bpm_core.group_full", "crm_payment_plan.group_plan_all"];
+const ENDED = ["completed", "terminated", "cancelled"];
 
 /** What can be done with one planned payment, from its row: status, comment, question, edit. */
 export class PaymentRowMenu extends Component {
@@ -34,13 +35,16 @@ export class PaymentRowMenu extends Component {
     }
 
     get items() {
-        const status = this.props.record.data.state;
+        const { state: status, contract_state: contract } = this.props.record.data;
+        // Nothing is planned on a contract that ended: it has to be reopened first.
+        const isShown = (value) =>
+            value !== status && !(value === "planned" && ENDED.includes(contract));
         const statuses = [
             ["received", "action_set_received", "fa-check", _t("Received")],
             ["planned", "action_set_planned", "fa-clock-o", _t("Planned")],
             ["cancelled", "action_set_cancelled", "fa-ban", _t("Cancelled")],
         ]
-            .filter(([value]) => this.state.canEdit && value !== status)
+            .filter(([value]) => this.state.canEdit && isShown(value))
             .map(([, method, icon, label]) => ({ method, icon, label }));
         return [
             ...statuses,
@@ -79,6 +83,7 @@ registry.category("view_widgets").add("crm_payment_row_menu", {
     component: PaymentRowMenu,
     fieldDependencies: [
         { name: "state", type: "selection", readonly: true },
+        { name: "contract_state", type: "selection", readonly: true },
         { name: "open_question_count", type: "integer", readonly: true },
     ],
     listViewWidth: 56,

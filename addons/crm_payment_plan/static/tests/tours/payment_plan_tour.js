@@ -18,6 +18,14 @@ registry.category("web_tour.tours").add("crm_payment_plan_receipts", {
         { trigger: ".o_data_row:contains(Next part) td[name=name]", run: "click" },
         { content: "the card", trigger: ".o_form_view h1 input:value(Next part)" },
         {
+            content: "the card's buttons",
+            trigger: "button[name=action_set_received]",
+            run: "click",
+        },
+        { trigger: ".o_arrow_button_current:contains(Received)" },
+        { trigger: "button[name=action_set_planned]", run: "click" },
+        { trigger: ".o_arrow_button_current:contains(Planned)" },
+        {
             content: "cancelled by the card's button",
             trigger: "button[name=action_set_cancelled]",
             run: "click",

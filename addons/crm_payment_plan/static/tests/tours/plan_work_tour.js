@@ -113,7 +113,9 @@ registry.category("web_tour.tours").add("crm_payment_plan_phone_menu", {
         { trigger: "body:not(:has(.modal))" },
         { trigger: ".o_kanban_record:contains(Late part) .o_dropdown_kanban button", run: "click" },
         { trigger: ".o-dropdown--menu [name=action_set_cancelled]", run: "click" },
-        look("body:not(:has(.o_kanban_record:contains(Late part)))", "/odoo/contracts"),
+        look("body:not(:has(.o_kanban_record:contains(Late part)))"),
+        { trigger: ".o_kanban_record:contains(Next part)", run: "click" },
+        look(".o_form_view .o_field_widget[name=amount]", "/odoo/contracts"),
         look(".o_kanban_record:contains(Buyer Ltd), .o_data_row:contains(Buyer Ltd)"),
         {
             trigger: ".o_kanban_record:contains(Buyer Ltd), .o_data_row:contains(Buyer Ltd)",
@@ -135,6 +137,13 @@ registry.category("web_tour.tours").add("crm_payment_plan_phone_menu", {
             trigger: ".o_kanban_record:contains(Tour budget), .o_data_row:contains(Tour budget)",
             run: "click",
         },
-        look(".o_form_view .o_field_widget[name=line_ids] .o_kanban_record:contains(55)"),
+        look(
+            ".o_form_view .o_field_widget[name=line_ids] .o_kanban_record:contains(55)",
+            "/odoo/action-crm_payment_plan.crm_payment_scheme_action"
+        ),
+        { trigger: ".o_data_row:contains(12 equal) td[name=name]", run: "click" },
+        look(".o_form_view .o_field_widget[name=line_ids]", "/odoo/customers-watched"),
+        { trigger: ".o_kanban_record:contains(Buyer Ltd)", run: "click" },
+        look(".o_form_view .o_field_widget[name=name]"),
     ],
 });

@@ -62,7 +62,18 @@ registry.category("web_tour.tours").add("crm_payment_plan_popup", {
         { trigger: ".modal .o_field_widget[name=question_ids]:contains(On Friday)" },
         { trigger: ".modal .o_field_widget[name=name] input", run: "edit Renamed part" },
         { trigger: ".modal .o_form_button_save", run: "click" },
-        { trigger: ".o_data_row:contains(Renamed part)" },
+        { trigger: ".o_data_row:contains(Renamed part) td[name=name]", run: "click" },
+        {
+            content: "the person asked answers on the card",
+            trigger: ".o-mail-Activity:contains(How much?) .o-mail-Activity-markDone",
+            run: "click",
+        },
+        { trigger: ".o-mail-ActivityMarkAsDone textarea", run: "edit Ninety today" },
+        { trigger: ".o-mail-ActivityMarkAsDone button[aria-label=Done]", run: "click" },
+        {
+            content: "and the answer stands beside the question",
+            trigger: ".o_form_view .o_field_widget[name=question_ids]:contains(Ninety today)",
+        },
     ],
 });
 
