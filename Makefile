@@ -1,6 +1,6 @@
 # Each target calls one script in tools/; they need Python 3.10 to 3.13 only.
 PYTHON ?= python3
-export ADDON K DATA TESTS PYTEST_ARGS HTTP_PORT NAME SIZE DB FROM TO ONLY FACTOR COMPANY KEEP
+export ADDON K DATA TESTS PYTEST_ARGS HTTP_PORT NAME SIZE TABLE DB FROM TO ONLY FACTOR COMPANY KEEP
 
 .PHONY: run stop test lint format bench stories screenshots forms ledger replay i18n clean help
 
@@ -22,7 +22,7 @@ lint: ## only the checks of the source
 format: ## let the formatters repair what lint finds
 	@$(PYTHON) -m tools.lint --fix
 
-bench: ## measure speed against floors; NAME=, SIZE=; prints a table, writes bench.json
+bench: ## measure speed against floors; NAME=, SIZE=, TABLE=docs/speed.md; writes bench.json
 	@$(PYTHON) -m tools.bench
 
 stories: ## requirement id -> the tests that show it; lists what nothing shows

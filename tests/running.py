@@ -59,11 +59,17 @@ def environment(name: str, commit=False):
 
 
 def close(name: str) -> None:
-    """Let go of a database: nobody may be connected when it is copied or dropped."""
+    """Let go of a database that is to be renamed or dropped."""
     from odoo.modules.registry import Registry
-    from odoo.sql_db import close_db
 
     Registry.delete(name)
+    disconnect(name)
+
+
+def disconnect(name: str) -> None:
+    """Nobody may be connected to a database that is copied; its registry may stay loaded."""
+    from odoo.sql_db import close_db
+
     close_db(name)
 
 

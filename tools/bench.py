@@ -2,8 +2,10 @@
 
 NAME='ledger|calls' runs the benches whose name the regular expression finds,
 SIZE=10000 sets the number of customers (default 100000: 2.2 million orders, 10
-million lines). Prints a table and writes bench.json; ends with an error when a target is
-missed. The first run generates the data, which takes minutes; it is kept.
+million lines). Prints a table and writes bench.json; TABLE=docs/speed.md writes the
+figures into the table of that document too, which keeps those of benches that did not
+run. Ends with an error when a target is missed. The first run generates the data, which
+takes minutes; it is kept.
 """
 
 import os
@@ -29,8 +31,9 @@ def main() -> None:
 
 
 def _options() -> list[str]:
-    """NAME and SIZE of the make command as options of the bench program."""
-    given = {"--name": os.environ.get("NAME"), "--size": os.environ.get("SIZE")}
+    """NAME, SIZE and TABLE of the make command as options of the bench program."""
+    names = ("NAME", "SIZE", "TABLE")
+    given = {f"--{name.lower()}": os.environ.get(name) for name in names}
     return [part for option, value in given.items() if value for part in (option, value)]
 
 

@@ -5,7 +5,7 @@ import signal
 import sys
 from pathlib import Path
 
-from tests.bench import frame
+from tests.bench import frame, table
 from tests.bench.lab import Lab
 
 
@@ -18,6 +18,8 @@ def main() -> int:
     with Lab(options.size, tiny=options.smoke) as lab:
         rows = frame.run(benches, lab)
     frame.write_json(rows, options.json)
+    if options.table:
+        table.update(options.table, rows, options.size)
     missed = [row["name"] for row in rows if not row["ok"]]
     print(f"\n{len(rows)} benches, {len(missed)} missed their target; figures: {options.json}")
     return 1 if missed else 0
@@ -29,6 +31,7 @@ def _options():
     parser.add_argument("--size", type=_size, default=100_000, help="customers")
     parser.add_argument("--smoke", action="store_true", help="only see that they run")
     parser.add_argument("--json", type=Path, default=Path("bench.json"))
+    parser.add_argument("--table", type=Path, help="document whose table gets the figures")
     return parser.parse_args()
 
 

@@ -43,15 +43,16 @@ class Books:
         )  # fmt: skip
         self.bank.inbound_payment_method_line_ids.payment_account_id = bank
 
-    def invoice(self, partner, **line):
-        """A posted invoice of one line; ``line``: more values of the line."""
+    def invoice(self, partner, date="2026-01-15", **line):
+        """A posted invoice of one line, due at once; ``line``: more values of the line."""
         partner.property_account_receivable_id = self.receivable
         move = self.env["account.move"].create(
             {
                 "move_type": "out_invoice",
                 "partner_id": partner.id,
                 "journal_id": self.sales.id,
-                "invoice_date": "2026-01-15",
+                "invoice_date": date,
+                "invoice_date_due": date,
                 "invoice_line_ids": [
                     (0, 0, {"name": "Goods", "price_unit": PRICE, "tax_ids": False, **line}),
                 ],
@@ -83,7 +84,7 @@ def repeat(env, partner, count, contract_ids=()):
     payment = books.pay(invoice)
     moves = {move.id: None for move in (invoice, payment.move_id)}
     for move_id in moves:
-        moves[move_id] = _copy(
+        moves[move_id] = copy(
             env,
             "account_move",
             move_id,
@@ -100,9 +101,9 @@ def repeat(env, partner, count, contract_ids=()):
         if contract_ids and line.display_type == "product":
             listed = f"ARRAY[{', '.join(map(str, contract_ids))}]"
             changes["crm_contract_id"] = f"({listed})[1 + n %% {len(contract_ids)}]"
-        lines[line.id] = _copy(env, "account_move_line", line.id, count, changes)
+        lines[line.id] = copy(env, "account_move_line", line.id, count, changes)
     for partial in invoice.line_ids.matched_credit_ids:
-        _copy(
+        copy(
             env, "account_partial_reconcile", partial.id, count,
             {
                 "debit_move_id": f"{lines[partial.debit_move_id.id]} + n",
@@ -110,14 +111,14 @@ def repeat(env, partner, count, contract_ids=()):
                 "full_reconcile_id": "NULL",
             },
         )  # fmt: skip
-    _copy(
+    copy(
         env, "account_payment", payment.id, count,
         {"move_id": f"{moves[payment.move_id.id]} + n", "name": "t.name || '-' || n"},
     )  # fmt: skip
     env.invalidate_all()
 
 
-def _copy(env, table, row_id, count, changes) -> int:
+def copy(env, table, row_id, count, changes) -> int:
     """Add copies of a row; copy n (from 1) gets the returned number + n as its id.
 
     :param changes: {column: SQL of its value, with ``n`` and the row ``t``}.

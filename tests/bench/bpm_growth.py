@@ -37,7 +37,9 @@ AGE = "(n / %(per_day)s) * interval '1 day'"
 def multiply(env, pattern: int, size: int, where: str) -> None:
     """Copy a run with all its rows for each number up to the size that the condition takes."""
     env.flush_all()
-    values = {"first": FIRST, "pattern": pattern, "size": size, "due": DUE, "per_day": PER_DAY}
+    env.cr.execute("SELECT greatest(%s, max(id)) FROM bpm_instance", [FIRST])
+    (first,) = env.cr.fetchone()
+    values = {"first": first, "pattern": pattern, "size": size, "due": DUE, "per_day": PER_DAY}
     for table, shifted in SHIFTED.items():
         env.cr.execute(
             "SELECT column_name FROM information_schema.columns WHERE table_name = %s", [table]
@@ -50,6 +52,7 @@ def multiply(env, pattern: int, size: int, where: str) -> None:
             f"generate_series(1, %(size)s) n WHERE {key} = %(pattern)s AND {where}",
             values,
         )
+    env.cr.execute("SELECT setval('bpm_instance_id_seq', max(id)) FROM bpm_instance")
 
 
 def prepare(lab, size: int) -> str:
@@ -63,7 +66,6 @@ def prepare(lab, size: int) -> str:
         multiply(env, running, size, f"n <= {RUNNING}")
         multiply(env, done, size, f"n > {RUNNING}")
     with lab.env(database=database, commit=True) as env:
-        env.cr.execute("SELECT setval('bpm_instance_id_seq', (SELECT max(id) FROM bpm_instance))")
         env.cr.execute("ANALYZE bpm_instance, bpm_log, bpm_task, bpm_wait")
     return database
 

@@ -1,9 +1,9 @@
 """Leads under a regulation and not: a change of stage on a thousand, opening a form."""
 
+import contextlib
 import itertools
 import os
 import statistics
-import tempfile
 from pathlib import Path
 
 from odoo.fields import Command
@@ -103,24 +103,21 @@ def measure_forms(lab):
     Both leads have two planned activities: with the regulation these are steps of the stage.
     """
     kinds = ("without", "with")
-    with tempfile.TemporaryDirectory() as folder, running.chromium() as browser:
+    with contextlib.ExitStack() as stack:
+        browser = stack.enter_context(running.chromium())
         servers, replays = {}, {}
-        try:
-            for kind in kinds:
-                name = lab.fresh()
-                lead_ids = _prepare_form(lab, name, kind == "with")
-                servers[kind] = running.Server(name, Path(folder) / f"{kind}.log").wait()
-                replays[kind] = _recorded(browser, servers[kind], lead_ids)
-            costs = {kind: [] for kind in kinds}
-            cpu = {kind: [] for kind in kinds}
-            for _round in range(3 if lab.tiny else 60):
-                for kind, replay in replays.items():
-                    before = _cpu_seconds(servers[kind])
-                    costs[kind].append(replay.run())
-                    cpu[kind].append(_cpu_seconds(servers[kind]) - before)
-        finally:
-            for server in servers.values():
-                server.stop()
+        for kind in kinds:
+            name = lab.fresh()
+            lead_ids = _prepare_form(lab, name, kind == "with")
+            servers[kind] = stack.enter_context(lab.server(name))
+            replays[kind] = _recorded(browser, servers[kind], lead_ids)
+        costs = {kind: [] for kind in kinds}
+        cpu = {kind: [] for kind in kinds}
+        for _round in range(1 if lab.tiny else 60):
+            for kind, replay in replays.items():
+                before = _cpu_seconds(servers[kind])
+                costs[kind].append(replay.run())
+                cpu[kind].append(_cpu_seconds(servers[kind]) - before)
     return {
         kind: _sum_of_medians(costs[kind])
         | {

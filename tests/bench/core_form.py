@@ -6,16 +6,15 @@ servers' own, from the line that Odoo logs for each request. Views and menus are
 loaded once a session and stay with the client, so they do not count here.
 """
 
+import contextlib
 import dataclasses
 import http.client
 import re
 import statistics
-import tempfile
 import time
-from pathlib import Path
 
 from tests import running
-from tests.bench import dataset, stock
+from tests.bench import dataset
 from tests.bench.frame import Result, bench
 
 LOGIN, PASSWORD = "admin", "admin"
@@ -122,27 +121,17 @@ class Replay:
 
 def measure_forms(lab) -> dict:
     """Median cost of opening the form, with and without the product."""
-    repeat = 3 if lab.tiny else 30
-    databases = {
-        "without": lab.scratch(stock.dataset_database(lab.small)),
-        "with": lab.database(lab.small),
-    }
-    with tempfile.TemporaryDirectory() as folder, running.chromium() as browser:
-        servers = {
-            kind: running.Server(name, Path(folder) / f"{kind}.log")
+    databases = {"without": lab.plain(lab.small), "with": lab.database(lab.small)}
+    with contextlib.ExitStack() as stack:
+        browser = stack.enter_context(running.chromium())
+        replays = {
+            kind: _recorded(browser, stack.enter_context(lab.server(name)), lab)
             for kind, name in databases.items()
         }
-        try:
-            replays = {
-                kind: _recorded(browser, server.wait(), lab) for kind, server in servers.items()
-            }
-            costs = {kind: [] for kind in replays}
-            for _round in range(repeat):
-                for kind, replay in replays.items():
-                    costs[kind].append(replay.run())
-        finally:
-            for server in servers.values():
-                server.stop()
+        costs = {kind: [] for kind in replays}
+        for _round in range(1 if lab.tiny else 30):
+            for kind, replay in replays.items():
+                costs[kind].append(replay.run())
     return {kind: _medians(replays[kind], costs[kind]) for kind in replays}
 
 

@@ -21,7 +21,7 @@ def night(lab, size=None) -> dict:
 
 
 def run_night(lab, size) -> dict:
-    database = lab.scratch(stock.bench_database(size))
+    database = lab.night_database(size)
     command = [sys.executable, "-m", "tests.bench.core_night", database]
     done = subprocess.run(command, env=os.environ, capture_output=True, text=True, check=False)
     stock.drop(database)

@@ -5,19 +5,15 @@ dates spread over two years around today. Lists are asked for as the web client
 does, by a head of sales and by a salesperson who sees a fraction.
 """
 
-import statistics
-
 from lxml import etree
 
 from tests.bench import books
-from tests.bench.frame import Result, bench
-from tests.bench.lab import seconds
-from tools.setup import databases
+from tests.bench.frame import bench
 
 PAYMENTS = 6
 PEOPLE = 10
-#: Invoices paid by the bench of posting, every other one without us.
-PAID = 40
+#: Contracts paid by invoices, for the benches that compare them with accounting.
+SETTLED = 5000
 
 #: Contracts 1 ... n; every value that the product keeps is filled as it would be.
 CONTRACTS = """
@@ -73,11 +69,11 @@ def _filled(lab) -> str:
     name = lab.fresh()
     with lab.env(database=name, commit=True) as env:
         _fill(env, lab.large)
-    _analyze(lab, name)
+    analyze(lab, name)
     return name
 
 
-def _analyze(lab, name):
+def analyze(lab, name):
     with lab.env(database=name) as env:
         env.cr.execute("ANALYZE")
         env.cr.commit()
@@ -113,23 +109,32 @@ def _fill(env, count):
     for query in (CONTRACTS, ROWS, RECEIPTS, NEXT):
         env.cr.execute(query, values)
     env.invalidate_all()
-    # Their contracts are not compared with accounting by any bench: they have been paid twice.
-    books.repeat(env, partners[0], count, _get_paid_twice(env))
-
-
-def _get_paid_twice(env):
-    """The last tenth of the contracts."""
     contracts = env["crm.contract"].search([], order="id")
-    return contracts[-max(len(contracts) // 10, 1) :].ids
+    books.repeat(env, partners[0], count, contracts[-(count // 2) :].ids)
+    _settle(get_paid(env))
 
 
-def _get_settled(env, limit):
-    """Contracts whose receipts were all marked by hand."""
-    left_out = _get_paid_twice(env)
-    return env["crm.contract"].search([("id", "<", left_out[0])], limit=limit, order="id")
+def _settle(contracts):
+    """Two paid invoices replace the marks by hand of each."""
+    for start in range(0, len(contracts), 500):
+        contracts[start : start + 500].with_context(tracking_disable=True)._settle()
+        contracts.env.flush_all()
+        contracts.env.invalidate_all()
 
 
-def _as(env, login):
+def get_marked(env, limit):
+    """Contracts whose receipts were all marked by hand: the first half."""
+    count = env["crm.contract"].search_count([])
+    return env["crm.contract"].search([], limit=min(limit, count - count // 2), order="id")
+
+
+def get_paid(env):
+    """Contracts whose receipts come from paid invoices: the first of the other half."""
+    contracts = env["crm.contract"].search([], order="id")
+    return contracts[-(len(contracts) // 2) :][: min(SETTLED, len(contracts) // 10)]
+
+
+def as_user(env, login):
     user = env["res.users"].search([("login", "=", login)])
     return env(user=user, su=False, context={"allowed_company_ids": user.company_ids.ids})
 
@@ -141,14 +146,17 @@ ASKED_BY_WIDGETS = ("open_question_count", "is_estimated", "is_overdue", "state"
 
 
 def _get_columns(env):
+    return get_columns(env["crm.contract.payment"], "crm_contract_payment_view_list")
+
+
+def get_columns(model, view, asked_by_widgets=ASKED_BY_WIDGETS):
     """What the client asks for: the columns of the list that are shown unless hidden."""
-    view = env.ref("crm_payment_plan.crm_contract_payment_view_list")
-    model = env["crm.contract.payment"]
+    view = model.env.ref(f"crm_payment_plan.{view}")
     nodes = etree.fromstring(model.get_view(view.id, "list")["arch"]).iterfind("./field")
     names = [node.get("name") for node in nodes if node.get("optional") != "hide"]
     return {
         name: {"fields": {"display_name": {}}} if model._fields[name].type == "many2one" else {}
-        for name in dict.fromkeys((*names, *ASKED_BY_WIDGETS))
+        for name in dict.fromkeys((*names, *asked_by_widgets))
     }
 
 
@@ -195,7 +203,7 @@ def _groups(env, domain=None):
 def page_of_sections(lab):
     """The slowest of five pages of 80 rows, with their counts."""
     with lab.env(database=database(lab)) as env:
-        head = _as(env, "plan_0")
+        head = as_user(env, "plan_0")
         sections = env["crm.contract.payment"]._fields["section"].get_values(env)
         return max(lab.best(*[lambda s=s: _page(head, s) for s in sections], repeat=3))
 
@@ -203,7 +211,7 @@ def page_of_sections(lab):
 @bench("payment plan: as it opens, five groups with a page each", at_most=1)
 def opened(lab):
     with lab.env(database=database(lab)) as env:
-        head = _as(env, "plan_0")
+        head = as_user(env, "plan_0")
         rows = sum(len(group.get("__records", ())) for group in _open(head)["groups"])
         lab.note(f"{rows} rows with {len(_get_columns(head))} columns")
         return lab.best(lambda: _open(head), repeat=3)[0]
@@ -212,14 +220,14 @@ def opened(lab):
 @bench("payment plan: counters of the filter tree", at_most=1)
 def counted_beside(lab):
     with lab.env(database=database(lab)) as env:
-        head = _as(env, "plan_0")
+        head = as_user(env, "plan_0")
         return lab.best(lambda: _count_beside(head), repeat=3)[0]
 
 
 @bench("payment plan: the five groups with sums", at_most=0.5)
 def groups_of_open(lab):
     with lab.env(database=database(lab)) as env:
-        head = _as(env, "plan_0")
+        head = as_user(env, "plan_0")
         count = env["crm.contract.payment"].search_count(PLANNED)
         lab.note(f"{count} planned payments of {count * 2}")
         return lab.best(lambda: _groups(head))[0]
@@ -228,7 +236,7 @@ def groups_of_open(lab):
 @bench("payment plan: the five groups, received ones too", at_most=0.5)
 def groups_of_all(lab):
     with lab.env(database=database(lab)) as env:
-        head = _as(env, "plan_0")
+        head = as_user(env, "plan_0")
         return lab.best(lambda: _groups(head, PLAN))[0]
 
 
@@ -236,14 +244,14 @@ def groups_of_all(lab):
 def groups_of_one(lab):
     """Record rules leave a tenth."""
     with lab.env(database=database(lab)) as env:
-        seller = _as(env, "plan_1")
+        seller = as_user(env, "plan_1")
         return lab.best(lambda: _groups(seller))[0]
 
 
 @bench("payment plan: overdue page", at_most=1)
 def overdue(lab):
     with lab.env(database=database(lab)) as env:
-        head = _as(env, "plan_0")
+        head = as_user(env, "plan_0")
 
         def page():
             head.invalidate_all()
@@ -255,85 +263,3 @@ def overdue(lab):
             )
 
         return lab.best(page)[0]
-
-
-@bench("contracts: first page, sorted by what remains", at_most=1)
-def contracts_page(lab):
-    columns = {"number": {}, "partner_id": {"fields": {"display_name": {}}}, "state": {},
-               "amount_effective": {}, "received_total": {}, "open_total": {},
-               "next_date": {}}  # fmt: skip
-    with lab.env(database=database(lab)) as env:
-        head = _as(env, "plan_0")
-
-        def page():
-            head.invalidate_all()
-            head["crm.contract"].web_search_read(
-                [("state", "=", "active")],
-                columns,
-                limit=80,
-                order="open_total desc, id",
-                count_limit=10001,
-            )
-
-        return lab.best(page)[0]
-
-
-@bench("contracts: comparing 5000 with accounting", at_most=5)
-def self_check(lab):
-    with lab.env(database=database(lab)) as env:
-        contracts = _get_settled(env, 5000)
-
-        def check():
-            if contracts._get_differences():
-                raise AssertionError("The generated contracts differ from their receipts.")
-
-        return lab.best(check, repeat=3)[0]
-
-
-@bench("contracts: settling 1000 anew, nothing changed", at_most=10)
-def settle_again(lab):
-    with lab.env(database=database(lab)) as env:
-        contracts = _get_settled(env, 1000)
-
-        def settle():
-            env.invalidate_all()
-            contracts._settle()
-
-        return lab.best(settle, repeat=3)[0]
-
-
-@bench("posting a payment of a contract's invoice, to plain Odoo", unit="ms", max_ratio=1.3)
-def posting(lab):
-    """Register a payment; the floor is a database without any of our addons.
-
-    Both hold as many paid invoices as there are contracts, ours belong to contracts.
-    """
-    count = 6 if lab.tiny else PAID
-    with lab.env(database=database(lab)) as env, lab.env(database=_plain(lab)) as bare:
-        contracts = env["crm.contract"].search([], limit=count, order="id")
-        payers = bare["res.partner"].create([{"name": f"Payer {n}"} for n in range(count)])
-        ours, theirs = books.Books(env), books.Books(bare)
-        took = {"ours": [], "plain": []}
-        for contract, payer in zip(contracts, payers, strict=True):
-            invoice = ours.invoice(contract.partner_id, crm_contract_id=contract.id)
-            took["ours"].append(seconds(lambda i=invoice: ours.pay(i)))
-            if contract.received_total != books.PRICE:  # Marks by hand gave way.
-                raise AssertionError(f"{contract.received_total} received.")
-            invoice = theirs.invoice(payer)
-            took["plain"].append(seconds(lambda i=invoice: theirs.pay(i)))
-        # The first of each kind loads what the others find.
-        return Result(*(statistics.median(took[key][1:]) * 1000 for key in ("ours", "plain")))
-
-
-def _plain(lab) -> str:
-    """Odoo's own modules, with the same number of paid invoices."""
-
-    def filled():
-        name = lab.scratch(databases.build_base())
-        with lab.env(database=name, commit=True) as env:
-            payer = env["res.partner"].create({"name": "Payer"})
-            books.repeat(env, payer, lab.large)
-        _analyze(lab, name)
-        return name
-
-    return lab.once("plain books", filled)

@@ -8,6 +8,7 @@ scheduler; the targets are the house's own.
 import base64
 import datetime as dt
 
+from tests.bench import reminders
 from tests.bench.frame import bench
 from tests.bench.lab import seconds
 
@@ -56,8 +57,8 @@ def _figures(lab):
     with lab.env(database=lab.fresh()) as env:
         firms = count // PER_FIRM + 1
         env["res.partner"].create(
-            [{"name": f"F{n}", "is_company": True, "vat": str(7_700_000_000 + n)}
-             for n in range(firms)]
+            [{"name": f"F{n}", "is_company": True, "vat": str(7_700_000_000 + n),
+              "email": f"debtor{n}@example.com"} for n in range(firms)]
         )  # fmt: skip
         env.flush_all()
         env.cr.execute("ANALYZE res_partner")
@@ -90,12 +91,10 @@ def _remind(env, lab):
     assert ids and run.reminder_ids.document_ids, "nobody to remind"
     figures["remind again"] = seconds(run._prepare)
     assert len(run.reminder_ids) == len(ids)
-    mails = run.reminder_ids.filtered(lambda one: one.level_id.channel == "mail")[:SENT]
+    mails = run.reminder_ids.filtered(lambda one: one.channel == "mail" and one.chosen)[:SENT]
+    # Debts of files have no papers in Odoo; mails with files are a bench of their own.
     mails.level_id.write({"attach_invoices": False, "attach_statement": False})
-    # The files know no addresses; what holds them back is not what is measured.
-    mails.partner_id.email = "debtor@example.com"
-    mails.write({"hold_codes": False, "chosen": True})
-    figures["send"] = seconds(lambda: run._send_batch(mails.ids)) / max(len(mails), 1) * 1000
+    figures["send"] = reminders.seconds_of_a_mail(run, mails) * 1000
     lab.note(f"{len(ids)} customers in the list, {len(mails)} mails sent")
     return figures
 

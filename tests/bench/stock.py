@@ -4,39 +4,64 @@ dataset   Odoo's modules, customers and orders; made anew when the generator cha
 bench     dataset + the product, installed on all that data as a company would,
           statuses and monitoring set; made anew when the addons change.
 soak      the product and nothing else; lives until a soak on it has ended well.
+
+The smoke of the tests takes a template with the product and adds a few customers to it.
 """
 
 import contextlib
 import inspect
+import os
 import time
 from pathlib import Path
+from unittest.mock import patch
 
 from tests.bench import dataset, prepare
-from tests.running import close, environment
+from tests.running import close, disconnect, environment
 from tools.setup import databases, paths, postgres
 from tools.setup.shell import digest, only_one
 
 PREFIX = f"{databases.PREFIX}_bench"
 #: Copies that live as long as a run, named by its process.
 SCRATCH = f"{PREFIX}_scratch"
+#: Bytes from which on a copy takes long in any way.
+LARGE = 1_000_000_000
 
 
 def template() -> str:
-    return databases.build_template(demo=False)
+    """The product on an empty database; within the tests theirs."""
+    return os.environ.get("CRM_BPM_TEMPLATE") or databases.build_template(demo=False)
 
 
-def dataset_database(size: int) -> str:
-    """Name of the database with generated data and without the product."""
+def dataset_database(size: int, pages=False) -> str:
+    """Name of the database with generated data and without the product.
+
+    :param pages: the client's files stand ready in it, which a new server makes in half a minute
+    """
+    what = f"data_pages_{size}" if pages else f"data_{size}"
     key = digest(databases.base_name(), inspect.getsource(dataset))
-    name = f"{PREFIX}_data_{size}_{key}"
-    with only_one(f"bench-data-{size}"):
+    name = f"{PREFIX}_{what}_{key}"
+    with only_one(f"bench-{what.replace('_', '-')}"):
         if not databases.exists(name):
             with _building(name, databases.build_base(), f"{size} customers with orders") as target:
                 with environment(target, commit=True) as env:
                     dataset.generate(env, size)
+                if pages:
+                    databases.shell(target, databases.BUNDLE_ASSETS)
                 _analyze(target)
-            _forget_older(f"bench-data-{size}", name)
+            _forget_older(f"bench-{what.replace('_', '-')}", name)
     return name
+
+
+def fill(database: str, size: int) -> None:
+    """The smoke's customers, in a copy of the template: nothing is installed or upgraded."""
+    with (
+        patch.object(dataset, "SALESPEOPLE", dataset.TEAMS * 2),
+        environment(database, commit=True) as env,
+    ):
+        dataset.generate(env, size)
+        # Else the ledger is built by the plans for empty tables.
+        env.cr.execute("ANALYZE")
+        prepare.prepare(env)
 
 
 def bench_database(size: int) -> str:
@@ -104,10 +129,16 @@ def soak_database(size: int) -> str:
 
 
 def copy(source: str, target: str) -> None:
-    """Clone; files are copied as files, which spares gigabytes of log."""
-    close(source)
-    version = int(postgres.psql("show server_version_num"))
-    strategy = "strategy file_copy" if version >= 150000 else ""
+    """Clone; a large one's files are copied as files, which spares gigabytes of log.
+
+    That makes the server write out all that it has in memory, for small ones by far too much.
+    """
+    disconnect(source)
+    version, size = (
+        int(postgres.psql(query))
+        for query in ("show server_version_num", f"select pg_database_size('{source}')")
+    )
+    strategy = "strategy file_copy" if version >= 150000 and size > LARGE else ""
     databases.clone(source, target, strategy)
     postgres.psql(f'alter database "{target}" set synchronous_commit = off')
 

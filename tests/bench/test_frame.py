@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.bench import frame
+from tests.bench import frame, table
 from tests.bench.frame import Bench, Result
 from tools.setup import databases, paths
 
@@ -67,6 +67,38 @@ def test_registration():
         frame.bench(name)(len)
     with pytest.raises(SystemExit, match="no bench has a name like NAME='nonesuch'"):
         frame.chosen("nonesuch")
+
+
+def test_table_of_figures(tmp_path):
+    """Figures go into their rows; others keep theirs, new benches come, forgotten ones go."""
+    frame.load()
+    names = list(frame.REGISTRY)[:2]
+    known = table.format_row(_row(names[1]), 100_000, "2026-01-02")
+    document = tmp_path / "speed.md"
+    gone = known.replace(names[1], "gone")
+    document.write_text("\n".join(["Before", table.HEAD, table.LINE, gone, known, "", "After\n"]))
+    table.update(document, [_row(names[0], 2.5, 2)], 10_000, "2026-02-03")
+    lines = document.read_text().splitlines()
+    assert lines[:3] == ["Before", table.HEAD, table.LINE] and lines[-2:] == ["", "After"]
+    assert [table.get_name(line) for line in lines[3:-2]] == list(frame.REGISTRY)
+    for part in (names[0], "10 000", "2.5", "1.25", "2026-02-03", f"{os.cpu_count()} cores"):
+        assert part in lines[3]
+    assert lines[4] == known and lines[5].count(table.NOTHING) >= 6
+    document.write_text("no table")
+    with pytest.raises(SystemExit, match="has no table"):
+        table.update(document, [], 100)
+
+
+def _row(name, value=1, floor=None):
+    return frame.make_row(frame.REGISTRY[name], Result(value, floor))
+
+
+def test_table_has_all_benches():
+    """docs/speed.md has a row of each bench; ``make bench TABLE=docs/speed.md`` adds new ones."""
+    frame.load()
+    lines = (paths.REPO / "docs" / "speed.md").read_text().split(table.HEAD)[1].splitlines()
+    named = [table.get_name(line) for line in lines if line.startswith("|")]
+    assert sorted(filter(None, named)) == sorted(frame.REGISTRY)
 
 
 def test_all_benches_run(tmp_path):
