@@ -126,7 +126,7 @@ class CrmContract(models.Model):
         )
         coming = {}
         for contract, day, amount in Payment._read_group(
-            live & Domain("amount_remaining", "!=", 0),
+            live & Domain("amount_remaining", "!=", 0.0),
             ["contract_id", "date_planned:day"],
             ["amount_remaining:sum"],
             order="date_planned:day",
@@ -256,7 +256,7 @@ class CrmContract(models.Model):
             [
                 ("contract_id", "in", self.ids),
                 ("state", "=", "planned"),
-                ("amount_remaining", "!=", 0),
+                ("amount_remaining", "!=", 0.0),
             ]
         )
         for payment in payments:

@@ -160,7 +160,7 @@ class CrmContractPayment(models.Model):
             return NotImplemented
         overdue = (
             Domain("state", "=", "planned")
-            & Domain("amount_remaining", "!=", 0)
+            & Domain("amount_remaining", "!=", 0.0)
             & Domain.OR(
                 Domain("company_id", "in", companies.ids) & Domain("date_planned", "<", today)
                 for today, companies in self._get_company_days()
