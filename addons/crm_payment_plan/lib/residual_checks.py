@@ -63,6 +63,24 @@ NET = (
     SELECT id, move_id, contract_id, amount_currency, amount_residual_currency, TRUE, coin > 0,
            rate
       FROM items WHERE is_debt
+), met AS (
+    SELECT d.id, d.contract_id,
+           sum(x.amount) FILTER (WHERE NOT x.is_posted) AS undone,
+           sum(x.amount) FILTER (WHERE x.is_posted AND mine.is_own) AS noted,
+           sum(x.amount) FILTER (WHERE x.is_posted AND mine.is_own AND x.is_document
+                                   AND o.contract_id IS NULL) AS nameless,
+           count(*) AS number
+      FROM debts d
+      JOIN sides x ON x.id = d.id
+      LEFT JOIN whose o ON o.move_id = x.other_move_id
+     CROSS JOIN LATERAL (
+           SELECT CASE WHEN x.is_document
+                       THEN o.contract_id = d.contract_id
+                            OR d.is_debt AND o.contract_id IS NULL
+                       ELSE NOT d.is_debt AND x.other_contract_id = d.contract_id
+                            AND x.other_id IN (SELECT id FROM items WHERE is_debt)
+                  END AS is_own) mine
+     GROUP BY d.id, d.contract_id
 ), closed AS (
     SELECT d.contract_id,
            sum(d.rate * (d.amount_currency - d.amount_residual_currency
@@ -71,22 +89,7 @@ NET = (
            sum(d.rate * COALESCE(s.nameless, 0)) AS nameless,
            sum(CASE WHEN d.is_rounded THEN 1 + COALESCE(s.number, 0) ELSE 0 END) AS slack
       FROM debts d
-      LEFT JOIN LATERAL (
-           SELECT sum(x.amount) FILTER (WHERE NOT x.is_posted) AS undone,
-                  sum(x.amount) FILTER (WHERE x.is_posted AND mine.is_own) AS noted,
-                  sum(x.amount) FILTER (WHERE x.is_posted AND mine.is_own AND x.is_document
-                                          AND o.contract_id IS NULL) AS nameless,
-                  count(*) AS number
-             FROM sides x
-             LEFT JOIN whose o ON o.move_id = x.other_move_id
-            CROSS JOIN LATERAL (
-                  SELECT CASE WHEN x.is_document
-                              THEN o.contract_id = d.contract_id
-                                   OR d.is_debt AND o.contract_id IS NULL
-                              ELSE NOT d.is_debt AND x.other_contract_id = d.contract_id
-                                   AND x.other_id IN (SELECT id FROM items WHERE is_debt)
-                         END AS is_own) mine
-            WHERE x.id = d.id) s ON TRUE
+      LEFT JOIN met s ON s.id = d.id AND s.contract_id = d.contract_id
      GROUP BY d.contract_id
 )"""
 )
