@@ -41,7 +41,8 @@ SELECT 'Part ' || k, k * 10, c.id, 'stage',
        CASE WHEN k <= 3 THEN 100 ELSE 0 END, CASE WHEN k <= 3 THEN 100 ELSE 0 END,
        CASE WHEN k <= 3 THEN 0 ELSE 100 END,
        current_date + (k - 4) * 30 + (c.id * 37) %% 365 - 180,
-       CASE WHEN k <= 3 THEN current_date END, 'date', false, 'fixed', 1, 1, now(), now()
+       CASE WHEN k <= 3 THEN current_date - (c.id * 37 + k * 11) %% 365 END, 'date', false,
+       'fixed', 1, 1, now(), now()
   FROM crm_contract c, generate_series(1, %(rows)s) k
 """
 RECEIPTS = """

@@ -106,7 +106,9 @@ class CrmCashBoard(models.AbstractModel):
                 source=SQL("f.delay_source" if mode == "behaviour" else "NULL::text"),
                 stop=stop,
                 today=today,
-                forecast=Forecast._get_forecast_sql(companies, named=False),
+                forecast=Forecast._get_forecast_sql(
+                    companies, described=False, promised=mode == "promised"
+                ),
             )
         )
         factors = Forecast._get_currency_factors(companies, today)

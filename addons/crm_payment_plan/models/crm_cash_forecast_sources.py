@@ -169,25 +169,15 @@ beyond_plan AS (
             AND credit.partner_id = b.partner_id AND credit.direction = b.direction
 )
 SELECT b.id::bigint * 4 + 1 AS id, 'invoice' AS source, min(b.company_id) AS company_id,
-       min(b.partner_id) AS partner_id, min(m.invoice_user_id) AS user_id,
+       min(b.partner_id) AS partner_id, %(user)s AS user_id,
        min(b.direction) AS direction, min(b.document) AS document,
        CASE WHEN count(*) = 1 THEN min(b.contract_id) END AS contract_id, NULL::int AS payment_id,
-       min(b.move_id) AS move_id, NULL::int AS item_id,
-       COALESCE(min(t.cash_category_id), min(category.id)) AS category_id,
+       min(b.move_id) AS move_id, NULL::int AS item_id, %(category)s AS category_id,
        NULL::int AS journal_id, min(b.currency_id) AS currency_id,
        sum(b.counted / b.factor) AS amount, min(b.due) AS date_contract,
        CASE WHEN bool_or(b.disputed) THEN 'disputed' END AS certainty
   FROM beyond b
-  JOIN account_move m ON m.id = b.move_id
-  LEFT JOIN crm_contract c ON c.id = b.contract_id
-  LEFT JOIN crm_contract_type t ON t.id = c.type_id
-  LEFT JOIN LATERAL (
-       SELECT k.id FROM account_move_line x
-         JOIN account_account_crm_cash_category_rel rel ON rel.account_account_id = x.account_id
-         JOIN crm_cash_category k ON k.id = rel.crm_cash_category_id
-              AND k.direction = b.direction AND COALESCE(k.company_id, b.company_id) = b.company_id
-        WHERE x.move_id = b.move_id AND x.display_type = 'product' AND NOT b.is_opening
-        ORDER BY abs(x.balance) DESC, x.id LIMIT 1) category ON TRUE
+  %(described)s
  WHERE b.counted > 0
  GROUP BY b.id
 """
@@ -214,12 +204,31 @@ SELECT p.id::bigint * 4 AS id, 'plan' AS source, p.company_id,
  WHERE p.company_id IN %(companies)s AND p.state = 'planned' AND p.amount_remaining <> 0
    AND p.contract_state NOT IN ('terminated', 'cancelled')
 """
-#: The database would look up the contract of each row even where nobody asks for the name.
-NAMED = {
+#: The database would look up what describes each row even where nobody asks for it.
+DESCRIBED = {
     "document": SQL("concat_ws(' · ', c.number, p.name)"),
     "contract": SQL("LEFT JOIN crm_contract c ON c.id = p.contract_id"),
+    "user": SQL("min(m.invoice_user_id)"),
+    "category": SQL("COALESCE(min(t.cash_category_id), min(category.id))"),
+    "described": SQL("""
+  JOIN account_move m ON m.id = b.move_id
+  LEFT JOIN crm_contract c ON c.id = b.contract_id
+  LEFT JOIN crm_contract_type t ON t.id = c.type_id
+  LEFT JOIN LATERAL (
+       SELECT k.id FROM account_move_line x
+         JOIN account_account_crm_cash_category_rel rel ON rel.account_account_id = x.account_id
+         JOIN crm_cash_category k ON k.id = rel.crm_cash_category_id
+              AND k.direction = b.direction AND COALESCE(k.company_id, b.company_id) = b.company_id
+        WHERE x.move_id = b.move_id AND x.display_type = 'product' AND NOT b.is_opening
+        ORDER BY abs(x.balance) DESC, x.id LIMIT 1) category ON TRUE"""),
 }
-NAMELESS = {"document": SQL("NULL::text"), "contract": SQL()}
+SUMMED = {
+    "document": SQL("NULL::text"),
+    "contract": SQL(),
+    "user": SQL("NULL::int"),
+    "category": SQL("NULL::int"),
+    "described": SQL(),
+}
 #: A debt of a file is the same money as payments planned with that customer up to a week
 #: after it falls due; it counts as far as it is more. One that is an invoice counts there.
 ITEMS = f"""
@@ -233,20 +242,29 @@ WITH debt AS (
        AND COALESCE(r.origin, 'both') <> 'odoo'
        AND (r.origin = 'file' OR NOT EXISTS (
             SELECT FROM account_move m WHERE m.id = i.twin_move_id AND m.state = 'posted'))
+), moment AS (
+    -- What is planned with the debtor, and his debts, in one row of days: running sums tell for
+    -- each debt what is planned until then, where a join would compare all with all.
+    SELECT NULL::int AS id, company_id, partner_id, due, NULL::numeric AS value, planned
+      FROM (SELECT c.company_id, c.commercial_partner_id AS partner_id,
+                   p.date_planned - 7 AS due, p.amount_remaining * rate.factor AS planned
+              FROM crm_contract c
+              JOIN crm_contract_payment p ON p.contract_id = c.id
+              JOIN %(rates)s ON rate.key = p.company_id * 1000000::bigint + p.currency_id
+             WHERE c.company_id IN %(companies)s
+               AND c.commercial_partner_id IN (SELECT partner_id FROM debt)
+               AND p.state = 'planned' AND p.amount_remaining > 0 AND p.direction = 'income'
+               AND {AGREED}) plan
+     UNION ALL
+    SELECT id, company_id, partner_id, due, value, NULL FROM debt
+), until AS (
+    SELECT id, COALESCE(sum(value) OVER same, 0) AS cum, COALESCE(sum(planned) OVER same, 0)
+               AS planned
+      FROM moment
+    WINDOW same AS (PARTITION BY company_id, partner_id ORDER BY due, id NULLS FIRST
+                    ROWS UNBOUNDED PRECEDING)
 ), summed AS (
-    SELECT debt.*, COALESCE(planned.value, 0) AS planned,
-           sum(debt.value) OVER (PARTITION BY debt.company_id, debt.partner_id
-                                 ORDER BY debt.due, debt.id ROWS UNBOUNDED PRECEDING) AS cum
-      FROM debt
-      LEFT JOIN LATERAL (
-           SELECT sum(p.amount_remaining * rate.factor) AS value
-             FROM crm_contract c
-             JOIN crm_contract_payment p ON p.contract_id = c.id
-             JOIN %(rates)s ON rate.key = p.company_id * 1000000::bigint + p.currency_id
-            WHERE c.commercial_partner_id = debt.partner_id AND c.company_id = debt.company_id
-              AND p.state = 'planned' AND p.amount_remaining > 0 AND p.direction = 'income'
-              AND {AGREED}
-              AND p.date_planned <= debt.due + 7) planned ON TRUE
+    SELECT debt.*, until.cum, until.planned FROM debt JOIN until ON until.id = debt.id
 ), covered AS (
     SELECT summed.*, CASE WHEN partner_id IS NULL THEN value ELSE
            LEAST(value, GREATEST(value - LEAST(cum, planned) + COALESCE(lag(LEAST(cum, planned))
@@ -262,6 +280,7 @@ SELECT d.id::bigint * 4 + 2, 'file', d.company_id, d.partner_id, partner.user_id
  WHERE d.counted > 0
 """
 FORECAST = """
+%(ctes)s
 SELECT d.id, d.source, d.company_id, d.partner_id, d.user_id, d.direction, d.document,
        d.contract_id, d.payment_id, d.move_id, d.item_id, d.category_id, d.journal_id,
        d.currency_id, d.amount * d.sign AS amount,
@@ -285,24 +304,33 @@ SELECT d.id, d.source, d.company_id, d.partner_id, d.user_id, d.direction, d.doc
                    ELSE CASE setting.basis WHEN 'p50' THEN own.p50 WHEN 'p75' THEN own.p75
                              WHEN 'p90' THEN own.p90 ELSE round(own.average)::int END
               END AS days) late
-  %(promises)s
+  CROSS JOIN LATERAL (SELECT %(promised)s AS date) promised
 """
+NO_PROMISE = SQL("NULL::date")
+PROMISED = SQL("((SELECT by_id FROM promise_dates) ->> d.id::text)::date")
 #: A promise that names a document dates that one. The others date the documents that they
-#: begin to pay: promises by date, the payer's documents by the dates of their contracts.
+#: begin to pay: promises by date, the payer's documents by the dates of their contracts. The
+#: dates are one value by id of document: reckoned when a row asks for its date, else not at all,
+#: and found without a join, for which the database would compare all rows with all promises.
 PROMISES = """
-  LEFT JOIN (
+promise_dates AS MATERIALIZED (SELECT jsonb_object_agg(id, date) AS by_id FROM (
        WITH said AS MATERIALIZED (
             SELECT p.*, partner.commercial_partner_id AS payer_id
               FROM crm_payment_promise p JOIN res_partner partner ON partner.id = p.partner_id
              WHERE p.state = 'open' AND p.company_id IN %(companies)s
        ), document AS MATERIALIZED (
+            -- IS TRUE: else the database may compare each document with each payer.
             SELECT x.* FROM (%(documents)s) x
              WHERE x.direction = 'income'
-               AND (x.company_id, x.partner_id) IN (SELECT company_id, payer_id FROM said)
+               AND ((x.company_id, x.partner_id) IN (SELECT company_id, payer_id FROM said))
+                   IS TRUE
        ), named AS (
-            SELECT x.id, min(said.date) AS date
-              FROM document x JOIN said ON said.payment_id = x.payment_id
-                   OR said.move_id = x.move_id OR said.item_id = x.item_id
+            SELECT x.id, min(x.date) AS date
+              FROM (SELECT d.id, said.date FROM document d JOIN said USING (payment_id)
+                    UNION ALL
+                    SELECT d.id, said.date FROM document d JOIN said USING (move_id)
+                    UNION ALL
+                    SELECT d.id, said.date FROM document d JOIN said USING (item_id)) x
              GROUP BY x.id
        ), promise AS (
             SELECT company_id, payer_id, currency_id, date,
@@ -327,7 +355,7 @@ PROMISES = """
               AND promise.currency_id = due.currency_id
               AND due.start >= promise.start AND due.start < promise.stop
         GROUP BY due.id
-       ) promised ON promised.id = d.id
+       ) dated)
 """
 
 
@@ -347,34 +375,48 @@ class CrmCashForecast(models.Model):
     _inherit = "crm.cash.forecast"
 
     @api.model
-    def _get_forecast_sql(self, companies, ids=None, named=True):
+    def _get_forecast_sql(self, companies, ids=None, described=True, promised=True):
         """The whole forecast as one statement, for ``_table_query`` and the board.
 
         :param ids: only rows with these ids are wanted; there may be more
-        :param named: whether it is asked what the documents are called
+        :param described: whether it is asked what the documents are called and stand for
+        :param promised: whether the dates of promises are asked for
         """
+        documents = self._get_documents_sql(companies, ids, described)
+        ctes, promised_date = SQL(), NO_PROMISE
+        if promised and self._has_promises(companies):
+            # A promise dates the first of all documents of its payer.
+            every = self._get_documents_sql(companies, described=False)
+            before = SQL()
+            if not described:
+                before = SQL("every AS MATERIALIZED (%s),", every)
+                documents = every = SQL("SELECT * FROM every")
+            promises = SQL(PROMISES, documents=every, companies=tuple(companies.ids))
+            ctes, promised_date = SQL("WITH %s %s", before, promises), PROMISED
         return SQL(
             FORECAST,
-            documents=self._get_documents_sql(companies, ids, named),
+            ctes=ctes,
+            documents=documents,
             settings=self._get_settings_sql(companies),
-            # A promise dates the first of all documents of its payer.
-            promises=self._get_promised_dates(
-                self._get_documents_sql(companies, named=False), companies
-            ),
+            promised=promised_date,
         )
 
     @api.model
-    def _get_documents_sql(self, companies, ids=None, named=True):
+    def _get_documents_sql(self, companies, ids=None, described=True):
         """Hook: rows of documents; other addons add theirs by UNION ALL.
 
         Columns as in PLANS; ids must leave the rest 3 modulo 4 to others.
 
         :param ids: rows without these ids may be left out, to save the time they cost
-        :param named: whether the names of documents are wanted; sums do without
+        :param described: whether names, people and categories are wanted; sums do without
         """
-        values = {"companies": tuple(companies.ids), "rates": self._get_rates_sql(companies)}
+        values = {
+            "companies": tuple(companies.ids),
+            "rates": self._get_rates_sql(companies),
+            **(DESCRIBED if described else SUMMED),
+        }
         parts = [
-            self._get_plans_sql({**values, **(NAMED if named else NAMELESS)}, ids),
+            self._get_plans_sql(values, ids),
             self._get_invoices_sql(values, ids),
             self._get_items_sql(values, ids),
         ]
@@ -400,20 +442,22 @@ class CrmCashForecast(models.Model):
             shares=SQL(SHARES),
             planned=SQL(PLANNED_OF_CONTRACTS, **_only(PLANNED_OF_CONTRACTS, values)),
             credits=SQL(CREDITS, **_only(CREDITS, values)),
-            rates=values["rates"],
+            **_only(INVOICES, values),
         )
 
     @api.model
     def _get_items_sql(self, values, ids):
         if ids is not None and not any(key % 4 == 2 for key in ids):
             return None
-        return SQL(ITEMS, **values)
+        return SQL(ITEMS, **_only(ITEMS, values))
 
     @api.model
-    def _get_promised_dates(self, documents, companies):
-        """Join that gives ``promised.date`` to documents whose payer promised a day."""
-        self.env["crm.payment.promise"].flush_model()
-        return SQL(PROMISES, documents=documents, companies=tuple(companies.ids))
+    def _has_promises(self, companies):
+        """Most companies have none that is open: then nobody need look for their documents."""
+        Promise = self.env["crm.payment.promise"].sudo()
+        Promise.flush_model()
+        domain = [("state", "=", "open"), ("company_id", "in", companies.ids)]
+        return bool(Promise.search_count(domain, limit=1))
 
 
 def _only(text, values):
