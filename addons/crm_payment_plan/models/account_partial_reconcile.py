@@ -21,6 +21,9 @@ class AccountPartialReconcile(models.Model):
         return result
 
     def _get_crm_contracts(self):
+        if not self:
+            # Odoo empties each entry that it makes of the reconciliations it never had.
+            return self.env["crm.contract"].sudo()
         items = self.debit_move_id | self.credit_move_id
         # Of an entry by hand only these items: it may bring debts of a whole customer base.
         by_hand = items.filtered(lambda item: item.move_id._is_by_hand())

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -116,27 +118,24 @@ class CrmContract(models.Model):
         "payment_ids.date_planned",
     )
     def _compute_plan_totals(self):
-        Payment = self.env["crm.contract.payment"]
         live = Domain("contract_id", "in", self.ids) & Domain("state", "!=", "cancelled")
-        planned = dict(
-            (contract.id, sums)
-            for contract, *sums in Payment._read_group(
-                live, ["contract_id"], ["amount:sum", "amount_remaining:sum"]
-            )
-        )
-        coming = {}
-        for contract, day, amount in Payment._read_group(
-            live & Domain("amount_remaining", "!=", 0.0),
+        planned = defaultdict(list)
+        for contract, day, *sums in self.env["crm.contract.payment"]._read_group(
+            live,
             ["contract_id", "date_planned:day"],
-            ["amount_remaining:sum"],
+            ["amount:sum", "amount_remaining:sum", "amount_remaining:min", "amount_remaining:max"],
             order="date_planned:day",
         ):
-            coming.setdefault(contract.id, (day, amount))
+            planned[contract.id].append((day, *sums))
         for contract in self:
-            total, remaining = planned.get(contract.id, (0, 0))
-            contract.planned_total = total
-            contract.remaining_total = remaining
-            contract.next_date, contract.next_amount = coming.get(contract.id, (False, 0))
+            days = planned[contract.id]
+            contract.planned_total = sum(amount for _day, amount, *_rest in days)
+            contract.remaining_total = sum(rest for _day, _amount, rest, *_ends in days)
+            # A day whose refund is as large as its payment is open too.
+            contract.next_date, contract.next_amount = next(
+                ((day, rest) for day, _amount, rest, least, most in days if least or most),
+                (False, 0),
+            )
 
     @api.depends(
         "amount_effective", "planned_total", "parent_id", "credited_total", "unallocated_total"
@@ -171,23 +170,20 @@ class CrmContract(models.Model):
         "settlement_ids.amount_settled", "settlement_ids.amount_cash", "settlement_ids.payment_id"
     )
     def _compute_received_totals(self):
-        Settlement = self.env["crm.contract.settlement"]
-        domain = Domain("contract_id", "in", self.ids)
-        sums = {
-            contract.id: (settled, cash)
-            for contract, settled, cash in Settlement._read_group(
-                domain, ["contract_id"], ["amount_settled:sum", "amount_cash:sum"]
-            )
-        }
-        beyond = {
-            contract.id: settled
-            for contract, settled in Settlement._read_group(
-                domain & Domain("payment_id", "=", False), ["contract_id"], ["amount_settled:sum"]
-            )
-        }
+        sums = defaultdict(list)
+        for contract, payment, settled, cash in self.env["crm.contract.settlement"]._read_group(
+            Domain("contract_id", "in", self.ids),
+            ["contract_id", "payment_id"],
+            ["amount_settled:sum", "amount_cash:sum"],
+        ):
+            sums[contract.id].append((payment.id, settled, cash))
         for contract in self:
-            contract.received_total, contract.cash_total = sums.get(contract.id, (0, 0))
-            contract.unallocated_total = beyond.get(contract.id, 0)
+            rows = sums[contract.id]
+            contract.received_total = sum(settled for _payment, settled, _cash in rows)
+            contract.cash_total = sum(cash for _payment, _settled, cash in rows)
+            contract.unallocated_total = sum(
+                settled for payment, settled, _cash in rows if not payment
+            )
 
     # Figures of the form -----------------------------------------------------------
 

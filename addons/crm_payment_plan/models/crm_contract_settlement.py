@@ -211,13 +211,17 @@ class CrmContract(models.Model):
         for row in self.settlement_ids - manual:
             if row.payment_id:
                 brought[row.payment_id.id] += row.amount_settled
+        changes = defaultdict(manual.browse)
         for row in manual:
             planned = row.payment_id
             room = planned._get_rest(brought[planned.id]) if planned in rows else 0
             # Of a refund both are negative.
             amount = self.currency_id.round(min(row.amount_declared, room, key=abs))
             if self.currency_id.compare_amounts(amount, row.amount_settled):
-                row.write(self._prepare_declared(row, amount))
+                changes[tuple(self._prepare_declared(row, amount).items())] |= row
+        # Marks that give way as a whole have the same values.
+        for values, rows in changes.items():
+            rows.write(dict(values))
 
     def _prepare_declared(self, row, amount):
         return {
