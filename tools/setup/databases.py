@@ -181,11 +181,23 @@ def build_template(demo: bool) -> str:
         addons = ",".join(paths.product_addons())
         log = "demo" if demo else "template"
         odoo("-d", building, "-i", addons, "--stop-after-init", "--no-http", *flags, log=log)
+        if demo:
+            _check_demo(building)
         shell(building, BUNDLE_ASSETS)
         rename(building, name)
         _forget_older_templates(name, demo)
         note(f"{', '.join(paths.product_addons())}, {size(name)}")
     return name
+
+
+def _check_demo(database: str) -> None:
+    """Odoo installs an addon whose demo data fails without them, and only its log says so."""
+    names = "', '".join(paths.product_addons())
+    query = f"select name from ir_module_module where name in ('{names}') and demo is not true"
+    if failed := postgres.psql(query, database).split():
+        raise SetupError(
+            f"The demo data of {', '.join(failed)} failed: {paths.LOGS / 'demo.log'} says where."
+        )
 
 
 def _forget_older_templates(name: str, demo: bool) -> None:

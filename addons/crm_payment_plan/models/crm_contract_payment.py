@@ -135,7 +135,9 @@ class CrmContractPayment(models.Model):
     @api.depends("amount", "kind", "amount_received", "amount_credited", "state")
     def _compute_amount_remaining(self):
         for payment in self:
-            rest = 0 if payment.state == "cancelled" else payment._get_rest(payment.amount_received)
+            # Without a contract it has no currency, and is refused when it is saved.
+            is_open = payment.state != "cancelled" and payment.currency_id
+            rest = payment._get_rest(payment.amount_received) if is_open else 0
             payment.amount_remaining = payment.currency_id.round(rest) if rest else 0
 
     @api.depends("amount", "contract_id.amount_effective")

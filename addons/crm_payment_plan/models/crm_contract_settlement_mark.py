@@ -60,6 +60,8 @@ class CrmContract(models.Model):
 
         :return: {contract id: (sum received, sum paid back), in its currency}
         """
+        if not self:
+            return {}
         contracts = self.sudo()
         contracts.env.flush_all()
         received, _invoiced = contracts._get_settling_entries()

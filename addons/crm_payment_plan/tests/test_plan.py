@@ -2,10 +2,12 @@ import random
 from datetime import date
 
 from freezegun import freeze_time
+from psycopg2.errors import NotNullViolation
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import PlanCommon
 
@@ -209,3 +211,21 @@ class TestPlan(PlanCommon):
         self.assertEqual(len(tile["rows"]), 5)
         self.assertTrue(tile["overdue"])
         contract.action_cancel()
+
+    def test_nothing_marked(self):
+        """TN-21: the buttons of no rows change nothing, as Odoo's own do."""
+        nothing = self.env["crm.contract.payment"]
+        nothing.action_set_received()
+        nothing.action_set_cancelled()
+        nothing.action_set_planned()
+
+    def test_no_contract(self):
+        """TN-21: a payment of no contract is refused by what is missing, not by a traceback."""
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaisesRegex(NotNullViolation, "contract_id"),
+            self.env.cr.savepoint(),
+        ):
+            self.env["crm.contract.payment"].with_user(self.head).create(
+                {"name": "Of nobody", "kind": "refund", "amount": 15}
+            )
