@@ -129,6 +129,19 @@ class RunCommon(BpmCommon):
         return version
 
     @classmethod
+    def make_background(cls, **values):
+        """A process that posts in the background, then gives a task: its action, itself."""
+        act = cls.action("post", "message", is_async=True, max_tries=3)
+        body = (
+            start(),
+            service("Post", "post", body="Done it"),
+            task("After"),
+            end(),
+            chain("Start", "Post", "After", "End"),
+        )
+        return act, cls.make("bg", *body, **values)
+
+    @classmethod
     def action(cls, key, kind, **values):
         return cls.env["bpm.action"].create({"name": key, "key": key, "kind": kind, **values})
 

@@ -8,7 +8,7 @@ from odoo.tests import freeze_time, new_test_user
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from .run_common import RunCommon, chain, end, service, start, task
+from .run_common import RunCommon, chain, end, service, start
 
 
 class TestBackground(RunCommon):
@@ -17,15 +17,7 @@ class TestBackground(RunCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.act = cls.action("post", "message", is_async=True, max_tries=3)
-        cls.process = cls.make(
-            "bg",
-            start(),
-            service("Post", "post", body="Done it"),
-            task("After"),
-            end(),
-            chain("Start", "Post", "After", "End"),
-        )
+        cls.act, cls.process = cls.make_background()
 
     def launch_job(self):
         with trap_jobs() as trap:

@@ -14,7 +14,7 @@ from odoo.addons.queue_job.job import Job
 from odoo.addons.queue_job.jobrunner.runner import Database
 
 from ..models.bpm_job_run import MAX_KILLED
-from .run_common import RunCommon, chain, end, service, start, task
+from .run_common import RunCommon
 
 QUEUE = "odoo.addons.queue_job.controllers.main"
 WATCH = "odoo.addons.bpm_engine.models.bpm_job_watch"
@@ -25,16 +25,7 @@ class TestJobWatch(RunCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.act = cls.action("post", "message", is_async=True, max_tries=3)
-        cls.process = cls.make(
-            "bg",
-            start(),
-            service("Post", "post", body="Done it"),
-            task("After"),
-            end(),
-            chain("Start", "Post", "After", "End"),
-            one_per_record=False,
-        )
+        cls.act, cls.process = cls.make_background(one_per_record=False)
 
     def launch_job(self):
         instance = self.launch(self.process)

@@ -33,6 +33,23 @@ class ReminderCommon(DisciplineCommon):
         email = f"{name.lower().replace(' ', '.')}@example.com"
         return super()._debtor(name, **{"email": email, **values})
 
+    def _credit_by_hand(self, amount):
+        """Money of the payer that nobody has assigned, as an entry."""
+        entry = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "journal_id": self.journal.id,
+                "date": NIGHT,
+                "line_ids": [
+                    Command.create({"account_id": self.bank.id, "debit": amount}),
+                    Command.create({"account_id": self.receivable.id, "credit": amount,
+                                    "partner_id": self.payer.id}),
+                ],
+            }
+        )  # fmt: skip
+        entry.action_post()
+        return entry
+
     def _review(self, day=0, scope="due", partners=None):
         """The list as it is so many days from NIGHT."""
         with freeze_time(NIGHT + timedelta(days=day, hours=9)):

@@ -144,7 +144,7 @@ class TestReminderCompanies(ReminderCommon):
         self.assertEqual(len(asked), 1)
         self.assertEqual(self.payer.message_ids, messages, "nothing is told as done")
         self.other.reminder_assigner_id = self.manager
-        self._credit_here(111)
+        self._credit_by_hand(111)
         self._look()
         self.assertEqual(
             {one.reminder_company_id: one.user_id for one in self.payer.activity_ids},
@@ -162,21 +162,6 @@ class TestReminderCompanies(ReminderCommon):
 
     def _their_invoices(self):
         return self._their_moves().filtered(lambda move: move.move_type == "out_invoice")
-
-    def _credit_here(self, amount):
-        entry = self.env["account.move"].create(
-            {
-                "move_type": "entry",
-                "journal_id": self.journal.id,
-                "date": NIGHT,
-                "line_ids": [
-                    Command.create({"account_id": self.bank.id, "debit": amount}),
-                    Command.create({"account_id": self.receivable.id, "credit": amount,
-                                    "partner_id": self.payer.id}),
-                ],
-            }
-        )  # fmt: skip
-        entry.action_post()
 
     def test_a_call_of_each(self):
         """AL-05, PF-13: each company calls about its own debts; a promise ends the one call."""

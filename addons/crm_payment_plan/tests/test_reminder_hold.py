@@ -75,20 +75,7 @@ class TestReminderHold(ReminderCommon):
     def _credit(self, amount, kind="entry"):
         if kind == "out_refund":
             return self._invoice(-1, amount, kind=kind)
-        entry = self.env["account.move"].create(
-            {
-                "move_type": "entry",
-                "journal_id": self.journal.id,
-                "date": NIGHT,
-                "line_ids": [
-                    Command.create({"account_id": self.bank.id, "debit": amount}),
-                    Command.create({"account_id": self.receivable.id, "credit": amount,
-                                    "partner_id": self.payer.id}),
-                ],
-            }
-        )  # fmt: skip
-        entry.action_post()
-        return entry
+        return self._credit_by_hand(amount)
 
     def test_money_not_assigned(self):
         """PF-13: who has paid is not reminded because nobody has assigned his money."""
